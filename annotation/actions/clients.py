@@ -1,0 +1,48 @@
+"""Keys of the systems that call the API."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotation.errors import ActionError, TooLate
+from annotation.models import Client, Project, User
+
+PREFIX = "mk_"
+
+
+def hash_key(key: str) -> str:
+    """SHA-256: a key has 256 random bits, so nothing slower is needed to keep it from being guessed."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+@transaction.atomic
+def create(*, project: Project, name: str, by: User | None) -> tuple[Client, str]:
+    """A client and its key. The key is returned this once and can't be read again."""
+    name = " ".join(name.split())
+    if not name:
+        raise ActionError("A client needs a name; write which system will use the key.")
+    if Client.objects.filter(project=project, name=name, revoked_at=None).exists():
+        raise ActionError(f"A client {name!r} has a valid key already; revoke it first or choose another name.")
+    prefix = PREFIX + secrets.token_hex(4)
+    key = f"{prefix}_{secrets.token_urlsafe(32)}"
+    client = Client.objects.create(project=project, name=name, prefix=prefix, key_hash=hash_key(key), created_by=by)
+    return client, key
+
+
+def authenticate(key: str) -> Client | None:
+    """The client that this key belongs to, unless it is unknown or revoked."""
+    prefix = "_".join(key.split("_")[:2])[:12]
+    client = Client.objects.select_related("project").filter(prefix=prefix, revoked_at=None).first()
+    if client is None or not secrets.compare_digest(client.key_hash, hash_key(key)):
+        return None
+    return client
+
+
+def revoke(*, client: Client, by: User) -> None:
+    rows = Client.objects.filter(pk=client.pk, revoked_at=None)
+    if not rows.update(revoked_at=timezone.now(), revoked_by=by):
+        raise TooLate(f"The key of {client.name} was revoked already.")

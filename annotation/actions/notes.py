@@ -1,0 +1,80 @@
+"""Notes come in: encrypted, with pseudonyms, and drawn into the audit sample by lot."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotation.keys import draw, fingerprint, keyring, pseudonym
+from annotation.models import FACETS, Note, Project, Task
+from annotation.spans import check_text
+
+# Of an id, a reference or a facet, in characters.
+MAX_WORD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NewNote:
+    """What is told about a note when it arrives. ``text`` is kept exactly."""
+
+    external_id: str
+    text: str
+    patient: str = ""
+    doctor: str = ""
+    facets: Mapping[str, str] = field(default_factory=dict)
+
+
+def build(*, project: Project, new: NewNote, origin: Note.Origin) -> Note:
+    """An unsaved Note. Raises TextError when the text can't be taken."""
+    uid = uuid.uuid4()
+    sealed = keyring().seal(check_text(new.text), bound_to=uid.bytes)
+    return Note(
+        project=project,
+        uid=uid,
+        external_id=new.external_id or str(uid),
+        origin=origin,
+        ciphertext=sealed.ciphertext,
+        wrapped_key=sealed.wrapped_key,
+        key_id=sealed.key_id,
+        fingerprint=fingerprint(project.pk, new.text),
+        length=len(new.text),
+        patient=pseudonym("patient", new.patient),
+        doctor=pseudonym("doctor", new.doctor),
+        received_at=timezone.now(),
+        **{name: new.facets.get(name, "") for name in FACETS},
+    )
+
+
+@transaction.atomic
+def add(*, project: Project, news: Iterable[NewNote], origin: Note.Origin) -> list[Note]:
+    """Store notes in the order given. Ids that the project has already are the caller's to sort out first."""
+    return Note.objects.bulk_create([build(project=project, new=new, origin=origin) for new in news], batch_size=500)
+
+
+def known(*, project: Project, external_ids: Iterable[str]) -> dict[str, Note]:
+    """The project's notes with these ids, without their texts."""
+    rows = Note.objects.filter(project=project, external_id__in=list(external_ids)).defer("ciphertext")
+    return {note.external_id: note for note in rows}
+
+
+def same_text(note: Note, text: str) -> bool:
+    return note.fingerprint == fingerprint(note.project_id, text)
+
+
+def open_audits(*, project: Project, notes: Sequence[Note]) -> list[Task]:
+    """Blind audit tasks for the share of `notes` that the lot draws."""
+    drawn = [note for note in notes if draw(str(note.uid), project.audit_rate)]
+    return open_tasks(project=project, notes=drawn, reason=Task.Reason.RANDOM_AUDIT)
+
+
+def open_tasks(*, project: Project, notes: Sequence[Note], reason: Task.Reason) -> list[Task]:
+    """A task a note, in the order in which the notes came; audits are blind."""
+    blind = reason == Task.Reason.RANDOM_AUDIT
+    return Task.objects.bulk_create(
+        (Task(project=project, note=note, reason=reason, blind=blind, position=note.pk) for note in notes),
+        batch_size=500,
+    )

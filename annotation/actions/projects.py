@@ -1,0 +1,58 @@
+"""Projects, their labels and members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from annotation.errors import ActionError
+from annotation.models import Label, Membership, Project, Role, User
+
+DEFAULT_LABELS = (
+    ("DISEASE", "d", "A disease, disorder or diagnosis, also when denied or in the family."),
+    ("TREATMENT", "t", "A drug, procedure or therapy by name, without dose and frequency."),
+)
+
+
+@transaction.atomic
+def create(*, name: str, slug: str = "", guidelines: str = "", nested: bool = False) -> Project:
+    """A project with the labels DISEASE and TREATMENT."""
+    slug = slug or slugify(name)
+    if Project.objects.filter(slug=slug).exists():
+        raise ActionError(f"A project {slug!r} exists already; choose another name.")
+    project = Project.objects.create(name=name, slug=slug, guidelines=guidelines, nested=nested)
+    for colour, (label, key, hint) in enumerate(DEFAULT_LABELS):
+        Label.objects.create(project=project, name=label, key=key, hint=hint, colour=colour)
+    return project
+
+
+def get(slug: str) -> Project:
+    """The project with this slug; an :class:`ActionError` names those there are."""
+    project = Project.objects.filter(slug=slug).first()
+    if project is None:
+        known = ", ".join(Project.objects.values_list("slug", flat=True)) or "none yet"
+        raise ActionError(f"There is no project {slug!r} (known: {known}); check the name or create it with --create.")
+    return project
+
+
+def get_or_oldest(slug: str) -> Project:
+    """The project with this slug, or the oldest one when no slug is given."""
+    project = get(slug) if slug else Project.objects.order_by("pk").first()
+    if project is None:
+        raise ActionError("There is no project yet; make one with import_notes --create.")
+    return project
+
+
+@transaction.atomic
+def add_member(*, project: Project, user: User, roles: Iterable[Role]) -> None:
+    for role in roles:
+        Membership.objects.get_or_create(project=project, user=user, role=role)
+
+
+@transaction.atomic
+def copy_members(*, source: Project, target: Project, prefix: str) -> None:
+    """Give the people of `source` whose user name starts with `prefix` the same roles in `target`."""
+    for row in Membership.objects.filter(project=source, user__username__startswith=prefix):
+        add_member(project=target, user=row.user, roles=[Role(row.role)])

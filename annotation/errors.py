@@ -1,0 +1,9 @@
+"""What an action raises when it can't be done: one sentence fit for the user."""
+
+
+class ActionError(Exception):
+    """The action can't be done; the message says why and what to do instead, and never holds a note's text."""
+
+
+class TooLate(ActionError):
+    """Somebody or something else changed the row first; nothing was done."""

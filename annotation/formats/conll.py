@@ -1,0 +1,105 @@
+"""CoNLL columns: a token a line, first column the token, last one its tag, a blank line after each sentence.
+
+The text is made: tokens parted by one space, sentences of a document by a line feed. ``-DOCSTART-`` lines part
+documents; in a file without them each sentence is a note. The id is the file's stem and the number of the note.
+Tags: IOB2, IOB1, BILOU and IOBES; an I- that continues nothing starts an entity, as conlleval has it
+(https://www.clips.uantwerpen.be/conll2000/chunking/conlleval.txt).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from annotation.formats.lines import Block, Line, numbered_lines
+from annotation.formats.records import Draft, FormatError, Mention, Rejection, Result
+from annotation.formats.settle import Rules, settle, shown_id
+
+_TAG = re.compile(r"(O)|([BILUSE])-(\S+)")
+
+
+class _Token(NamedTuple):
+    text: str
+    prefix: str
+    label: str
+
+
+def read_conll(path: Path, rules: Rules) -> Iterator[Result]:
+    """A result for each document, or for each sentence where the file has no documents."""
+    with path.open("rb") as file:
+        for number, block in enumerate(_notes(numbered_lines(file)), start=1):
+            yield _result(block, f"{path.stem}-{number}", rules)
+
+
+def _notes(lines: Iterable[Line]) -> Iterator[Block]:
+    block, by_document = Block(), False
+    for line in lines:
+        start = line.text.startswith("-DOCSTART-")
+        by_document = by_document or start
+        if block.lines and (start or (line.blank and not by_document)):
+            yield block
+            block = Block()
+        if not start and (block.lines or not line.blank):
+            block.add(line)
+    if block.lines:
+        yield block
+
+
+def _result(block: Block, external_id: str, rules: Rules) -> Result:
+    first = block.lines[0]
+    if block.fault:
+        return Rejection(first.number, shown_id(external_id), block.fault)
+    sentences, problems = _sentences(block)
+    texts = [" ".join(token.text for token in sentence) for sentence in sentences]
+    found: list[Mention] = []
+    offset = 0
+    for sentence, text in zip(sentences, texts, strict=True):
+        found.extend(_mentions(sentence, offset))
+        offset += len(text) + 1
+    return settle(Draft(first.number, external_id, "\n".join(texts), found, problems=problems), rules)
+
+
+def _sentences(block: Block) -> tuple[list[list[_Token]], list[str]]:
+    sentences: list[list[_Token]] = [[]]
+    problems: list[str] = []
+    for line in block.lines:
+        if line.blank:
+            sentences.append([])
+            continue
+        try:
+            sentences[-1].append(_token(line))
+        except FormatError as error:
+            problems.append(str(error))
+    return [sentence for sentence in sentences if sentence], problems
+
+
+def _token(line: Line) -> _Token:
+    columns = line.body.split("\t") if "\t" in line.body else line.body.strip(" ").split(" ")
+    tag = _TAG.fullmatch(columns[-1].strip(" "))
+    if len(columns) < 2 or not columns[0] or tag is None:
+        # The tag itself is not named: where a column is missing it is a word of the note.
+        raise FormatError(
+            f"Line {line.number} is no token with a tag; write the token, then O or B-, I-, L-, U- and a label."
+        )
+    return _Token(columns[0], tag[1] or tag[2], tag[3] or "")
+
+
+def _mentions(sentence: list[_Token], offset: int) -> Iterator[Mention]:
+    """Entities of a sentence that starts at `offset` of the text."""
+    current: Mention | None = None
+    for token in sentence:
+        end = offset + len(token.text)
+        goes_on = current is not None and token.prefix in "ILE" and token.label == current.label
+        if current is not None and not goes_on:
+            yield current
+            current = None
+        if token.prefix != "O":
+            current = Mention(current.start if current else offset, end, token.label)
+        if current is not None and token.prefix in "LUSE":
+            yield current
+            current = None
+        offset = end + 1
+    if current is not None:
+        yield current

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from annotation.models.note import Note
+from annotation.models.project import Project
+from annotation.models.task import Task
+from annotation.models.user import User
+from annotation.spans import Span, spans_from_json
+
+
+class AnnotationQuerySet(models.QuerySet["Annotation"]):
+    def gold(self) -> AnnotationQuerySet:
+        return self.filter(status=Annotation.Status.GOLD)
+
+    def trainable(self) -> AnnotationQuerySet:
+        """Gold of notes that are active and outside the audit sample."""
+        return self.gold().filter(note__in=Note.objects.filter(status=Note.Status.ACTIVE).outside_audit())
+
+    def audited(self) -> AnnotationQuerySet:
+        """Gold that a person gave blind to a note of the audit sample: the only gold the KPI counts."""
+        return self.gold().filter(
+            task__reason=Task.Reason.RANDOM_AUDIT, task__blind=True, note__status=Note.Status.ACTIVE
+        )
+
+
+class Annotation(models.Model):
+    """One revision of a note's spans. Rows are only added; the current gold one is never changed, but superseded."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        GOLD = "gold", "Gold"
+        SUPERSEDED = "superseded", "Superseded"
+
+    class Origin(models.TextChoices):
+        HUMAN = "human", "Person"
+        PRELABEL = "prelabel", "Model"
+        IMPORT = "import", "Import"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="annotations")
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="annotations")
+    revision = models.PositiveIntegerField()
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    status = models.CharField(max_length=12, choices=Status.choices)
+    origin = models.CharField(max_length=8, choices=Origin.choices)
+    spans_json = models.JSONField(db_column="spans", help_text="[{start, end, label[, score]}] in code points.")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="annotations")
+    # The model that wrote a pre-annotation, as "name vN": models live in a higher layer.
+    author_model = models.CharField(max_length=120, blank=True)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, blank=True, related_name="annotations")
+    seconds = models.PositiveIntegerField(default=0, help_text="Active seconds the person spent.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AnnotationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("note", "revision")
+        constraints = (
+            models.UniqueConstraint(fields=("note", "revision"), name="annotation_revision_once"),
+            models.UniqueConstraint(
+                fields=("note",), condition=Q(status="gold"), name="annotation_one_current_gold_per_note"
+            ),
+            models.CheckConstraint(
+                condition=Q(origin="prelabel", author__isnull=True) & ~Q(author_model="")
+                | ~Q(origin="prelabel") & Q(author__isnull=False, author_model=""),
+                name="annotation_has_one_author",
+            ),
+            models.CheckConstraint(
+                condition=~Q(origin="prelabel") | Q(status="draft"), name="annotation_model_never_writes_gold"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"annotation {self.pk}"
+
+    @property
+    def spans(self) -> list[Span]:
+        return spans_from_json(self.spans_json)

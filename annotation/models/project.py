@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from annotation.models.user import Role, User
+
+SHARE = [MinValueValidator(0.0), MaxValueValidator(1.0)]
+
+
+class Project(models.Model):
+    """One extraction task: its labels, its guidelines, its members."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    guidelines = models.TextField(blank=True)
+    # Whether one entity may lie inside another.
+    nested = models.BooleanField(default=False)
+    # Share of arriving notes drawn into the audit sample, of gold kept for testing, of gold kept for calibration.
+    audit_rate = models.FloatField(default=0.02, validators=SHARE)
+    test_share = models.FloatField(default=0.15, validators=SHARE)
+    dev_share = models.FloatField(default=0.05, validators=SHARE)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(audit_rate__range=(0, 1), test_share__range=(0, 1), dev_share__range=(0, 1)),
+                name="project_shares_are_fractions",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Label(models.Model):
+    """A kind of entity. A label in use is retired, never deleted."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="labels")
+    name = models.CharField(max_length=40)
+    key = models.CharField(max_length=1, help_text="The key that gives a span this label.")
+    colour = models.PositiveSmallIntegerField(default=0, help_text="Which of the palette's colours, from 0.")
+    hint = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("project", "colour", "name")
+        constraints = (
+            models.UniqueConstraint(fields=("project", "name"), name="label_once_per_project"),
+            models.UniqueConstraint(fields=("project", "key"), name="label_key_once_per_project"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's role in a project; one person may have several."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        ordering = ("project", "user", "role")
+        constraints = (models.UniqueConstraint(fields=("project", "user", "role"), name="membership_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} as {self.get_role_display()}"

@@ -1,0 +1,35 @@
+"""Model folders on disk, loaded once per process and checked against their hash."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from spacy.language import Language
+
+from training import ner
+from training.models import ModelVersion
+from training.ner.package import folder_sha256
+
+
+def nlp_of(model: ModelVersion) -> Language:
+    """The loaded model. Raises ner.ArtefactError when its folder is missing or was changed."""
+    return _load(model.path, model.sha256)
+
+
+@lru_cache(maxsize=3)
+def _load(folder: Path, sha256: str) -> Language:
+    return ner.load(folder, sha256=sha256)
+
+
+def verify(model: ModelVersion) -> None:
+    """Raise ner.ArtefactError unless the model's folder is there and has the hash of its registration."""
+    if not model.path.is_dir():
+        raise ner.ArtefactError(f"Its folder {model.folder} is missing below the models folder; restore or retrain it.")
+    if folder_sha256(model.path) != model.sha256:
+        raise ner.ArtefactError(f"Its folder {model.folder} was changed after packaging; restore or retrain it.")
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files below `folder`."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

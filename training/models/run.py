@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from annotation.models import Project, User
+from django.db import models
+from django.db.models import Q
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def unfinished(self) -> RunQuerySet:
+        return self.filter(status__in=(Run.Status.QUEUED, Run.Status.RUNNING))
+
+
+class Run(models.Model):
+    """Every job that takes time. Its row is the truth; a message in the queue only says: look at it."""
+
+    class Kind(models.TextChoices):
+        PIPELINE = "pipeline", "Train a model"
+        INGEST = "ingest", "Import notes"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Trigger(models.TextChoices):
+        USER = "user", "Person"
+        DEMO = "demo", "Demo set-up"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    trigger = models.CharField(max_length=10, choices=Trigger.choices, default=Trigger.USER)
+    params = models.JSONField(default=dict)
+    seed = models.PositiveIntegerField(default=0)
+    environment = models.JSONField(default=dict, help_text="Code commit and library versions that carried it out.")
+    metrics = models.JSONField(default=dict)
+    error = models.CharField(max_length=500, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="runs")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # The lease: whoever holds this attempt renews the heartbeat; the reaper takes it back when it stops.
+    attempt = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=120, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    nudged_at = models.DateTimeField(null=True, blank=True, help_text="When the queue was last told of it.")
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        indexes = (models.Index(fields=("status", "heartbeat_at"), name="run_lease"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(status="running") | Q(heartbeat_at__isnull=False, attempt__gt=0),
+                name="run_running_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("queued", "running"), ended_at__isnull=True)
+                | Q(status__in=("succeeded", "failed", "cancelled"), ended_at__isnull=False),
+                name="run_ended_has_time",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in (self.Status.QUEUED, self.Status.RUNNING)
+
+
+class Step(models.Model):
+    """A named part of a run, there from the start so that the whole road is seen."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        RUNNING = "running", "Running"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=30)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    progress = models.FloatField(default=0.0, help_text="Share done, 0 to 1.")
+    message = models.CharField(max_length=200, blank=True)
+    outputs = models.JSONField(default=dict)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("run", "position")
+        constraints = (
+            models.UniqueConstraint(fields=("run", "position"), name="step_position_once"),
+            models.CheckConstraint(condition=Q(progress__range=(0, 1)), name="step_progress_is_a_share"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} of run {self.run_id}"
+
+    @property
+    def seconds(self) -> float | None:
+        if not (self.started_at and self.ended_at):
+            return None
+        return (self.ended_at - self.started_at).total_seconds()

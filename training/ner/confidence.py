@@ -1,0 +1,136 @@
+"""The entity recogniser with a probability for each entity.
+
+spaCy's greedy parser is locally normalised: at each token it takes the best of the *valid* transitions. The softmax
+over those, its scores divided by one temperature, is the probability of the step; an entity's score is the product over
+its tokens: the probability of exactly this span and label, given that the parse came there. See `ml.md`, Confidence.
+
+The parse itself is spaCy's compiled one, untouched. Its entities determine every state it went through, so the scores
+are computed afterwards, in one matrix product over the tokens inside entities, from the token vectors that the
+pipeline's ``tok2vec`` left in ``doc.tensor``: no second pass over the network, no Python loop over tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from spacy.attrs import ENT_IOB, ENT_TYPE
+from spacy.language import Language
+from spacy.pipeline import EntityRecognizer
+from spacy.pipeline.ner import DEFAULT_NER_MODEL
+from spacy.tokens import Doc
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+SCORES = "marginalia_scores"  # the key in doc.user_data: {(token start, token end): score}
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The parser's steps inside entities, n in all: what it could do, what it did, and where an entity begins."""
+
+    logits: Floats  # (n, moves), minus infinity for a move that was not valid
+    chosen: Ints  # (n,) the move taken
+    first: Ints  # (entities,) the step at which each entity begins
+
+    def scores(self, temperature: float) -> Floats:
+        """The probability of each entity, shape (entities,), in [0, 1]."""
+        if not len(self.first):
+            return np.zeros(0)
+        scaled = self.logits / temperature
+        scaled -= scaled.max(axis=1, keepdims=True)
+        steps = scaled[np.arange(len(scaled)), self.chosen] - np.log(np.exp(scaled).sum(axis=1))
+        return np.exp(np.add.reduceat(steps, self.first))
+
+
+class ScoredRecognizer(EntityRecognizer):  # type: ignore[misc]
+    """spaCy's ``ner`` that writes ``{(start, end): score}`` in tokens to ``doc.user_data[SCORES]``."""
+
+    def set_annotations(self, docs: Sequence[Doc], states: Sequence[Any]) -> None:
+        super().set_annotations(docs, states)
+        scores = iter(self.steps(docs).scores(self.cfg.get("temperature", 1.0)).tolist())
+        for doc in docs:
+            doc.user_data[SCORES] = {(ent.start, ent.end): next(scores) for ent in doc.ents}
+
+    def steps(self, docs: Sequence[Doc]) -> Steps:
+        """The steps that lead to the entities of `docs`, which must have run through this pipeline."""
+        docs = [doc for doc in docs if len(doc)]
+        parse = _Parse(docs)
+        if not len(parse.at):
+            return Steps(np.zeros((0, self.moves.n_moves)), parse.at, parse.at)
+        step_model = self.model.predict(docs)
+        logits = step_model.vec2scores.predict(step_model.state2vec.predict(parse.features())).astype(np.float64)
+        moves = _Moves(self.moves, self.vocab.strings.as_int)
+        logits[~moves.valid(parse)] = -np.inf
+        return Steps(logits, moves.chosen(parse), np.flatnonzero(parse.opens))
+
+
+class _Parse:
+    """The tokens inside entities of a batch, with the state the parser was in before each."""
+
+    def __init__(self, docs: Sequence[Doc]) -> None:
+        tags = [doc.to_array([ENT_IOB, ENT_TYPE]) for doc in docs]
+        table = np.concatenate(tags) if tags else np.zeros((0, 2), np.uint64)
+        iob = table[:, 0]
+        starts = np.maximum.accumulate(np.where(iob == 3, np.arange(len(iob)), 0))
+        self.at: Ints = np.flatnonzero((iob == 3) | (iob == 1))
+        self.opens = iob[self.at] == 3
+        self.closes = np.append(iob[1:], 0)[self.at] != 1
+        self.label = table[self.at, 1]
+        self.start = starts[self.at]
+        lengths = np.cumsum([len(doc) for doc in docs])
+        self.ends_text = np.isin(self.at, lengths - 1)
+
+    def features(self) -> npt.NDArray[np.int32]:
+        """The token numbers the parser looks at, -1 for none: this token, the open entity's first, the one before."""
+        inside = ~self.opens
+        rows = [self.at, np.where(inside, self.start, -1), np.where(inside, self.at - 1, -1)]
+        return np.ascontiguousarray(np.stack(rows, axis=1), dtype=np.int32)
+
+
+class _Moves:
+    """The parser's moves by kind and label, and spaCy's rules of which is valid when."""
+
+    def __init__(self, moves: Any, as_int: Callable[[str], int]) -> None:
+        names = [moves.get_class_name(number).partition("-") for number in range(moves.n_moves)]
+        self.kind = np.array([kind for kind, _, _ in names])
+        self.label = np.array([as_int(label) if label else 0 for _, _, label in names], dtype=np.uint64)
+
+    def valid(self, parse: _Parse) -> npt.NDArray[np.bool_]:
+        """Shape (steps, moves). Outside an entity O, any B or U; inside I and L of its label; no B or I at the end."""
+        opens, more = parse.opens[:, None], ~parse.ends_text[:, None]
+        named = self.label != 0  # the parser's own "U-" without a label only ever blocks
+        outside = (self.kind == "O") | ((self.kind == "U") & named) | ((self.kind == "B") & named & more)
+        inside = ((self.kind == "L") | ((self.kind == "I") & more)) & (self.label == parse.label[:, None])
+        valid: npt.NDArray[np.bool_] = np.where(opens, outside, inside)
+        return valid
+
+    def chosen(self, parse: _Parse) -> Ints:
+        kinds = np.select([parse.opens & parse.closes, parse.opens, parse.closes], ["U", "B", "L"], "I")
+        number = {(kind, int(label)): at for at, (kind, label) in enumerate(zip(self.kind, self.label, strict=True))}
+        return np.array([number[kind, int(label)] for kind, label in zip(kinds, parse.label, strict=True)])
+
+
+def fit_temperature(steps: Sequence[Steps], right: Sequence[bool], *, default: float, fewest: int = 50) -> float:
+    """The temperature in [0.5, 8] whose scores have the least log loss for `right`, one truth an entity.
+
+    With fewer than `fewest` entities the `default` is returned: one parameter still needs some evidence.
+    """
+    truth = np.asarray(right, dtype=np.float64)
+    if len(truth) < fewest:
+        return default
+    grid = np.exp(np.linspace(np.log(0.5), np.log(8.0), 57))
+    return round(float(min(grid, key=lambda value: _log_loss(steps, truth, float(value)))), 4)
+
+
+def _log_loss(steps: Sequence[Steps], truth: Floats, temperature: float) -> float:
+    scores = np.concatenate([one.scores(temperature) for one in steps]).clip(1e-6, 1 - 1e-6)
+    return float(-(truth * np.log(scores) + (1 - truth) * np.log(1 - scores)).mean())
+
+
+@Language.factory("marginalia_ner", default_config={"model": DEFAULT_NER_MODEL})
+def _make(nlp: Language, name: str, model: Any) -> ScoredRecognizer:
+    return ScoredRecognizer(nlp.vocab, model, name, scorer=None)

@@ -1,0 +1,66 @@
+"""What the trainer reads and reports: documents, settings, progress, errors. Plain data, JSON-able."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from annotation.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A note with its gold. `spans` count code points; an empty tuple says "read, and nothing there"."""
+
+    id: str
+    text: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The hyper-parameters of the recipe (`ml.md`); the same settings and documents give the same model.
+
+    ``max_steps`` is the ceiling; the steps of a run follow the words of gold (``epochs`` passes), never below
+    ``min_steps``. Batches are counted in words. ``patience`` is in steps, ``eval_every`` too.
+    """
+
+    seed: int = 0
+    max_steps: int = 2400
+    min_steps: int = 200
+    epochs: int = 40
+    batch_start: int = 100
+    batch_stop: int = 1000
+    batch_compound: float = 1.001
+    learn_rate: float = 1e-3
+    dropout: float = 0.1
+    eval_every: int = 200
+    patience: int = 800
+    width: int = 96
+    depth: int = 4
+    hidden_width: int = 64
+    folds: int = 5
+    temperature: float = 2.0
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict of every field."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a training run stands. `dev_f1` is a fraction of 1, None until the first look at the dev documents."""
+
+    step: int
+    total: int
+    loss: float
+    dev_f1: float | None
+    words_per_second: float
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict of every field."""
+        return asdict(self)
+
+
+class TrainingError(ValueError):
+    """Training can't start; the message says the fact, the value and the remedy, and never holds note text."""

@@ -1,0 +1,34 @@
+"""The pipelines as data: which steps a run has, in which order, and what each makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from training import steps
+from training.models import Run
+from training.steps import Context
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """A step: its name, a title for people, and the function that does it and returns its outputs."""
+
+    name: str
+    title: str
+    do: Callable[[Context], dict[str, Any]]
+
+
+PIPELINES: dict[str, tuple[StepSpec, ...]] = {
+    Run.Kind.PIPELINE: (
+        StepSpec("snapshot", "Seal the gold as a dataset", steps.snapshot),
+        StepSpec("train", "Train the model", steps.train),
+        StepSpec("package", "Package it", steps.package),
+        StepSpec("evaluate", "Evaluate candidate and champion", steps.evaluate),
+        StepSpec("register", "Register for approval", steps.register),
+    ),
+    Run.Kind.INGEST: (StepSpec("ingest", "Read the file", steps.ingest),),
+}
+
+TITLES = {spec.name: spec.title for specs in PIPELINES.values() for spec in specs}

@@ -1,0 +1,217 @@
+"""Serving: one inference thread a process owns every call of a model, its memory zone and its replacement.
+
+spaCy's memory zone is not thread-safe (calls beside it gave silently wrong entities when measured), so request threads
+only put texts into a queue. The thread takes what waits, up to sixteen requests, in one batch. A second thread looks
+every half second which model the database names as champion, loads it, and hands it over through the same queue.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from annotation.spans import ScoredSpan
+from django.db import DatabaseError, connection
+from spacy.language import Language
+
+from training import ner
+from training.models import Deployment
+from training.artefacts import nlp_of
+
+MAX_BATCH = 16
+MAX_WAITING = 2_000
+REFRESH_SECONDS = 0.5
+TIMEOUT_SECONDS = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+class NotServing(Exception):  # noqa: N818 - a state, not a fault
+    """No answer can be had now; the message says why. Trying again later makes sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A model in service: what an answer says about where it comes from."""
+
+    deployment_id: int
+    model_id: int
+    number: int
+    name: str
+    sha256: str
+    role: str
+    nlp: Language = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The entities of each text, in order, all by one model; ``milliseconds`` include the wait in the queue."""
+
+    served: Served
+    entities: list[list[ScoredSpan]]
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    project_id: int
+    texts: Sequence[str]
+    future: Future[tuple[Served, list[list[ScoredSpan]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Swap:
+    champions: dict[int, Served]
+    done: threading.Event
+
+
+class Engine:
+    """The inference thread and the thread that keeps it up to date. Safe to call from any thread."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.Queue[_Request | _Swap] = queue.Queue(MAX_WAITING)
+        self._champions: dict[int, Served] = {}
+        self._ready = threading.Event()
+        self._stop = threading.Event()
+        for target in (self._infer, self._refresh):
+            threading.Thread(target=target, name=f"serving-{target.__name__}", daemon=True).start()
+
+    def predict(self, project_id: int, texts: Sequence[str], *, timeout: float = TIMEOUT_SECONDS) -> Answer:
+        """Entities of `texts` by the project's champion. Raises NotServing when there is none, or too much to do."""
+        began = time.perf_counter()
+        if not self._ready.wait(timeout):
+            raise NotServing("The model is still loading; try again in a few seconds.")
+        request = _Request(project_id, texts, Future())
+        try:
+            self._waiting.put_nowait(request)
+        except queue.Full:
+            raise NotServing("Too many requests wait already; try again in a few seconds.") from None
+        try:
+            served, entities = request.future.result(timeout)
+        except TimeoutError:
+            request.future.cancel()
+            raise NotServing(f"No answer within {timeout:.0f} seconds; try again later.") from None
+        return Answer(served, entities, (time.perf_counter() - began) * 1000)
+
+    def ready(self) -> bool:
+        """Whether the champions named by the database are loaded."""
+        return self._ready.is_set()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._waiting.put(_Swap({}, threading.Event()))
+
+    # The inference thread -------------------------------------------------------------------------------------------
+    def _infer(self) -> None:
+        while not self._stop.is_set():
+            batch, swap = self._take()
+            for project_id, requests in batch.items():
+                self._answer(project_id, requests)
+            if swap:
+                self._champions = swap.champions
+                swap.done.set()
+
+    def _take(self) -> tuple[dict[int, list[_Request]], _Swap | None]:
+        """What waits: requests by project, up to a batch or to the next swap, which keeps its place in the line."""
+        batch: dict[int, list[_Request]] = defaultdict(list)
+        item = self._waiting.get()
+        for count in range(1, MAX_BATCH + 1):
+            if isinstance(item, _Swap):
+                return batch, item
+            batch[item.project_id].append(item)
+            if count == MAX_BATCH or self._waiting.empty():
+                break
+            item = self._waiting.get()
+        return batch, None
+
+    def _answer(self, project_id: int, requests: list[_Request]) -> None:
+        live = [request for request in requests if request.future.set_running_or_notify_cancel()]
+        served = self._champions.get(project_id)
+        if served is None:
+            return _refuse(live, NotServing("No model of this project is in service yet; approve one first."))
+        try:
+            found = iter(_entities(served.nlp, [text for request in live for text in request.texts]))
+        except Exception as error:
+            logger.error("model %s could not answer: %s", served.name, type(error).__name__, exc_info=error)
+            return _refuse(live, NotServing("The model could not read this request; the server's log has the place."))
+        for request in live:
+            request.future.set_result((served, [next(found) for _ in request.texts]))
+        return None
+
+    # The refreshing thread ------------------------------------------------------------------------------------------
+    def _refresh(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._catch_up()
+            except DatabaseError as error:
+                logger.warning("serving goes on with the models it has: %s", type(error).__name__)
+                connection.close()
+            except ner.ArtefactError as error:
+                logger.error("a champion can't be loaded, the one before goes on: %s", error)
+            self._stop.wait(REFRESH_SECONDS)
+        connection.close()
+
+    def _catch_up(self) -> None:
+        rows = Deployment.objects.active().filter(role=Deployment.Role.CHAMPION).select_related("model__project")
+        wanted = {row.project_id: row for row in rows}
+        present = {project_id: served.deployment_id for project_id, served in self._champions.items()}
+        if present != {project_id: row.pk for project_id, row in wanted.items()}:
+            self._hand_over({project_id: self._served(row) for project_id, row in wanted.items()})
+        self._ready.set()
+
+    def _served(self, row: Deployment) -> Served:
+        present = self._champions.get(row.project_id)
+        if present and present.deployment_id == row.pk:
+            return present
+        model = row.model
+        nlp = nlp_of(model)
+        return Served(row.pk, model.pk, model.number, model.project.slug, model.sha256, row.role, nlp)
+
+    def _hand_over(self, champions: dict[int, Served]) -> None:
+        swap = _Swap(champions, threading.Event())
+        self._waiting.put(swap)
+        swap.done.wait()
+        logger.info("serving %s", ", ".join(f"{s.name} v{s.number}" for s in champions.values()) or "no model")
+
+
+def _entities(nlp: Language, texts: Sequence[str]) -> list[list[ScoredSpan]]:
+    # What the zone's texts added to the vocabulary goes with it: memory stays flat, no patient's word stays behind.
+    with nlp.memory_zone():
+        return ner.predict(nlp, texts)
+
+
+def _refuse(requests: Sequence[_Request], error: Exception) -> None:
+    for request in requests:
+        request.future.set_exception(error)
+
+
+_engines: dict[int, Engine] = {}
+_lock = threading.Lock()
+
+
+def engine() -> Engine:
+    """This process's engine, started at the first call. Threads don't survive a fork, so each process has its own."""
+    pid = os.getpid()
+    if pid not in _engines:
+        with _lock:
+            if pid not in _engines:
+                _engines.clear()
+                _engines[pid] = Engine()
+    return _engines[pid]
+
+
+def preload() -> int:
+    """Load the champions before the web server forks, so that its processes share their memory; returns how many."""
+    rows = Deployment.objects.active().filter(role=Deployment.Role.CHAMPION).select_related("model")
+    count = 0
+    for row in rows:
+        nlp_of(row.model)
+        count += 1
+    return count

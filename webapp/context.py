@@ -1,0 +1,17 @@
+"""What every page's template knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The project and the rights that the view's access check left on the request."""
+    return {
+        "project": getattr(request, "project", None),
+        "can": getattr(request, "rights", frozenset()),
+        "demo": settings.MARGINALIA_DEMO,
+    }

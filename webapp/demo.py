@@ -1,0 +1,121 @@
+"""The demo: 600 generated notes, people for each role, and a first model trained from the gold among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from annotation.actions import annotations, notes, projects, tasks
+from annotation.models import Note, Project, Role, Task, User
+from annotation.synthetic import SyntheticNote, generate
+from django.db import transaction
+from django.utils import timezone
+from monitoring.actions import accuracy, decisions
+from training import prelabels, runs
+from training.actions import runs as run_actions
+from training.models import Deployment, ModelVersion, Run
+
+SLUG = "demo"
+SEED = 2026
+AUDITED, GOLD, OPEN_AUDITS, OPEN_LABELS = 90, 260, 50, 200
+PEOPLE = {
+    "demo-annotator": ("Demo annotator", (Role.ANNOTATOR,)),
+    "demo-reviewer": ("Demo reviewer", (Role.REVIEWER,)),
+    "demo-lead": ("Demo ML lead", (Role.ML_LEAD,)),
+    "demo-approver": ("Demo approver", (Role.APPROVER,)),
+    "demo-admin": ("Demo admin", (Role.ADMIN,)),
+}
+GUIDELINES = """\
+Mark every disease and every treatment by its name.
+
+DISEASE: diseases, disorders and diagnoses, short forms too (T2DM, HTN). Also when denied ("no h/o DM"), only suspected,
+or in the family. Not symptoms that are no diagnosis (pain, cough), not test results.
+
+TREATMENT: drugs by brand or generic name, procedures and therapies. A strength that belongs to the brand name is part
+of it (Dolo 650). Leave out the form (tab, inj), the dose, how often and how long.
+"""
+Say = Callable[[str], None]
+
+
+def set_up(say: Say) -> Project:
+    """The demo project with its notes and its first champion; whatever is there already is left as it is."""
+    project = Project.objects.filter(slug=SLUG).first() or _fill(say)
+    if not Deployment.objects.filter(project=project).exists():
+        _first_champion(project, say)
+    return project
+
+
+@transaction.atomic
+def _fill(say: Say) -> Project:
+    project = projects.create(name="Demo clinic", slug=SLUG, guidelines=GUIDELINES)
+    for username, (name, roles) in PEOPLE.items():
+        user = User.objects.create(username=username, last_name=name)
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        projects.add_member(project=project, user=user, roles=roles)
+    generated = list(generate(AUDITED + GOLD + OPEN_AUDITS + OPEN_LABELS, seed=SEED))
+    stored = notes.add(project=project, news=[_new(note) for note in generated], origin=Note.Origin.DEMO)
+    _spread_over_time(stored)
+    pairs = list(zip(stored, generated, strict=True))
+    _audit(project, pairs[:AUDITED])
+    _label(project, pairs[AUDITED : AUDITED + GOLD])
+    rest = stored[AUDITED + GOLD :]
+    _open(project, rest[:OPEN_AUDITS], Task.Reason.RANDOM_AUDIT)
+    _open(project, rest[OPEN_AUDITS:], Task.Reason.LABEL)
+    say(f"{len(stored)} notes: {GOLD} gold, {AUDITED} audited, {len(rest)} waiting for an annotator")
+    return project
+
+
+def _new(note: SyntheticNote) -> notes.NewNote:
+    return notes.NewNote(note.external_id, note.text, note.patient, note.doctor, note.facets)
+
+
+def _spread_over_time(stored: Sequence[Note]) -> None:
+    """As if they had arrived over the last four weeks."""
+    now, step = timezone.now(), timedelta(weeks=4) / max(len(stored), 1)
+    for number, note in enumerate(reversed(stored)):
+        note.received_at = now - number * step
+    Note.objects.bulk_update(stored, ["received_at"], batch_size=300)
+
+
+def _audit(project: Project, pairs: Sequence[tuple[Note, SyntheticNote]]) -> None:
+    """Audits done by the demo's annotator through the same door as in the browser."""
+    annotator = User.objects.get(username="demo-annotator")
+    gold = {note.pk: generated.spans for note, generated in pairs}
+    _open(project, [note for note, _ in pairs], Task.Reason.RANDOM_AUDIT)
+    while task := tasks.take_next(project=project, by=annotator):
+        annotations.submit(task=task, by=annotator, spans=gold[task.note_id], base_revision=0, seconds=18)
+
+
+def _label(project: Project, pairs: Sequence[tuple[Note, SyntheticNote]]) -> None:
+    reviewer = User.objects.get(username="demo-reviewer")
+    spans = {note.pk: generated.spans for note, generated in pairs}
+    annotations.add_imported(project=project, spans=spans, by=reviewer, gold=True)
+
+
+def _open(project: Project, rows: Sequence[Note], reason: Task.Reason) -> None:
+    notes.open_tasks(project=project, notes=rows, reason=reason)
+
+
+def _first_champion(project: Project, say: Say) -> None:
+    """Train, approve, deploy, measure: the same functions as by hand, each by the person whose part it is."""
+    lead, approver = (User.objects.get(username=name) for name in ("demo-lead", "demo-approver"))
+    for left_over in Run.objects.unfinished().filter(project=project, kind=Run.Kind.PIPELINE):
+        runs.cancel(left_over)
+    model = ModelVersion.objects.filter(project=project, status=ModelVersion.Status.PENDING_APPROVAL).first()
+    if model is None:
+        say("training the first model")
+        run = run_actions.start_training(project=project, by=lead, trigger=Run.Trigger.DEMO)
+        runs.execute(run.pk)
+        model = _model_of(run)
+    decisions.approve(model=model, by=approver, reason="First model of the demo, approved by its set-up.")
+    prelabels.refresh(project)
+    measured = accuracy.refresh(project)
+    say(f"{model} serves" + (f", F1 {measured.value['f1']:.3f} on audited notes" if measured else ""))
+
+
+def _model_of(run: Run) -> ModelVersion:
+    run.refresh_from_db()
+    if run.status != Run.Status.SUCCEEDED:
+        raise RuntimeError(f"The demo's training {run.get_status_display().lower()}: {run.error}")
+    return ModelVersion.objects.select_related("project").get(run=run)

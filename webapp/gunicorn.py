@@ -1,0 +1,24 @@
+"""How gunicorn serves Marginalia: ``gunicorn -c python:webapp.gunicorn webapp.wsgi:application``.
+
+Two processes of sixteen threads; the application (and the model with it) is loaded once, before the fork.
+"""
+
+import os
+from pathlib import Path
+
+from django.db import connections
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "16"))
+preload_app = True
+timeout = 60  # seconds without a sign of life from a process
+graceful_timeout = 10  # seconds for requests under way when it is told to stop
+keepalive = 5
+control_socket_disable = True  # it would be made in the home folder
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (memory: a slow disk must not look like a hang)
+
+
+def pre_fork(_server: object, _worker: object) -> None:
+    """A connection that was opened while loading must not be shared by two processes."""
+    connections.close_all()

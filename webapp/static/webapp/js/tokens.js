@@ -1,0 +1,96 @@
+// @ts-check
+/**
+ * Words of a note: where the edges of an entity may fall. Offsets count UTF-16 units, as JavaScript's strings do.
+ * The rules are those of training/ner/tokenizer.py, so that a span made here never cuts a token of the model.
+ * A grapheme (an emoji with its joiners, a Devanagari syllable, a letter with its accents, CRLF) is never cut.
+ */
+
+/** @typedef {{start: number, end: number}} Token */
+
+const SIGNS = "\\-–—‐‑/\\\\+=:;,()\\[\\]{}<>%~*&|#@^°→•·।\"'’‘“”`_?!";
+const UNITS = "mg|mcg|gm|g|kg|ml|l|iu|cm|mm|hrs?|days?|wks?|weeks?|months?|yrs?|years?|tabs?";
+const AFTER = `(?=[\\s${SIGNS}]|$)`;
+
+/** Each match is a token of its own; an empty match is an edge. */
+const RULES = [
+  new RegExp(`[${SIGNS}]`, "gu"),
+  /[\u{1f300}-\u{1faff}\u2600-\u27bf]|\p{RI}\p{RI}/gu,
+  /(?<=[a-z])\.(?=[A-Z])|(?<=[A-Za-z])\.(?=[A-Za-z]{2})|(?<=[0-9])\.(?=[A-Za-z]{3})|\.\.+|…/gu,
+  new RegExp(`\\.${AFTER}|(?<=^|[\\s${SIGNS}])\\.(?![0-9])`, "gu"),
+  new RegExp(`(?<=[0-9])(?=(?:${UNITS})\\.?${AFTER})`, "giu"),
+];
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/**
+ * Whether a character counts as white space for JavaScript or for the server's Python.
+ * @param {string} character
+ */
+export function isSpace(character) {
+  return /[\s\x1c-\x1f\x85]/u.test(character);
+}
+
+/** @param {string} text */
+function edges(text) {
+  const cuts = new Uint8Array(text.length + 1);
+  for (const rule of RULES) {
+    for (const match of text.matchAll(rule)) {
+      cuts[match.index] = 1;
+      cuts[match.index + match[0].length] = 1;
+    }
+  }
+  return cuts;
+}
+
+/**
+ * The words and signs of a text, in order; white space belongs to none.
+ * @param {string} text
+ * @returns {Token[]}
+ */
+export function tokenise(text) {
+  const cuts = edges(text);
+  const tokens = [];
+  let start = -1;
+  for (const { segment, index } of graphemes.segment(text)) {
+    const space = isSpace(segment[0]);
+    if (start >= 0 && (space || cuts[index])) {
+      tokens.push({ start, end: index });
+      start = -1;
+    }
+    if (!space && start < 0) start = index;
+  }
+  if (start >= 0) tokens.push({ start, end: text.length });
+  return tokens;
+}
+
+/**
+ * Index of the first token that ends after `offset`; `tokens.length` when there is none.
+ * @param {Token[]} tokens
+ * @param {number} offset
+ */
+export function tokenAfter(tokens, offset) {
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (tokens[middle].end > offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/**
+ * Widens a range to whole tokens and takes white space off its ends; null when it touches no token.
+ * @param {Token[]} tokens
+ * @param {number} start
+ * @param {number} end
+ * @returns {Token | null}
+ */
+export function snap(tokens, start, end) {
+  const first = tokenAfter(tokens, start);
+  const last = tokenAfter(tokens, end - 1);
+  const from = tokens[first];
+  if (!from || from.start >= end) return null;
+  const to = tokens[last] && tokens[last].start < end ? tokens[last] : tokens[last - 1];
+  return { start: from.start, end: to.end };
+}
