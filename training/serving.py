@@ -207,11 +207,13 @@ def engine() -> Engine:
     return _engines[pid]
 
 
-def preload() -> int:
-    """Load the champions before the web server forks, so that its processes share their memory; returns how many."""
-    rows = Deployment.objects.active().filter(role=Deployment.Role.CHAMPION).select_related("model")
-    count = 0
-    for row in rows:
-        nlp_of(row.model)
-        count += 1
-    return count
+def preload() -> None:
+    """Load the champions before the web server forks, so that its processes share their memory.
+
+    What can't be loaded now is tried again by each process's refreshing thread.
+    """
+    try:
+        for row in Deployment.objects.active().filter(role=Deployment.Role.CHAMPION).select_related("model"):
+            nlp_of(row.model)
+    except (DatabaseError, ner.ArtefactError) as error:
+        logger.warning("no model could be loaded before the web processes start: %s", type(error).__name__)

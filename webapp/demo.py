@@ -26,13 +26,18 @@ PEOPLE = {
     "demo-admin": ("Demo admin", (Role.ADMIN,)),
 }
 GUIDELINES = """\
-Mark every disease and every treatment by its name.
+Mark every disease and every treatment by its name, as it is written.
 
-DISEASE: diseases, disorders and diagnoses, short forms too (T2DM, HTN). Also when denied ("no h/o DM"), only suspected,
-or in the family. Not symptoms that are no diagnosis (pain, cough), not test results.
+DISEASE: the name of a disease, also as an abbreviation, in Hinglish or misspelt; also when it is denied ("no h/o DM"),
+doubtful ("?dengue"), past, or a relative's. Side and stage belong to it when the name is not usual without them
+("B/L OA knee", "CKD stage 4"). Symptoms and findings (fever, cough, pain) are no disease.
 
-TREATMENT: drugs by brand or generic name, procedures and therapies. A strength that belongs to the brand name is part
-of it (Dolo 650). Leave out the form (tab, inj), the dose, how often and how long.
+TREATMENT: the name of a drug (generic or brand), a procedure or a therapy, also when stopped or planned. A number of
+the brand belongs to it ("Dolo 650"); form (Tab, Inj), dose, how often and how long do not. Diet and rest are no
+treatment.
+
+Not a mention: a name inside a test, a level, a place, a diet, a vaccination or an allergy ("dengue NS1", "TB clinic",
+"diabetic diet", "allergic to penicillin").
 """
 Say = Callable[[str], None]
 

@@ -4,6 +4,7 @@ Two processes of sixteen threads; the application (and the model with it) is loa
 """
 
 import os
+from importlib import import_module
 from pathlib import Path
 
 from django.db import connections
@@ -19,6 +20,14 @@ control_socket_disable = True  # it would be made in the home folder
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (memory: a slow disk must not look like a hang)
 
 
+def post_worker_init(_worker: object) -> None:
+    """Start the inference thread now, not at the first request."""
+    import_module("training.serving").engine()
+
+
 def pre_fork(_server: object, _worker: object) -> None:
-    """A connection that was opened while loading must not be shared by two processes."""
+    """Load the models before the processes part, so that they share that memory, but no database connection."""
+    # Imported late: gunicorn reads this file before it sets Django up.
+    serving = import_module("training.serving")
+    serving.preload()
     connections.close_all()

@@ -33,6 +33,7 @@ from webapp.local_services import (
 )
 
 ALL = ("postgres", "valkey")
+_started: list[subprocess.Popen[bytes]] = []  # keepers that this process began; they may outlive the hold
 
 
 def wanted(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -75,6 +76,7 @@ class Hold:
         with contextlib.suppress(OSError, KeeperGoneError):  # a keeper that has gone is a released one
             self.ask("bye", "stays")
         self.connection.close()
+        _started[:] = [keeper for keeper in _started if keeper.poll() is None]
 
 
 def acquire(services: Sequence[str] = ALL, say: Callable[[str], None] = lambda line: None) -> Hold:
@@ -114,6 +116,7 @@ def _start_keeper(run: Path, say: Callable[[str], None]) -> socket.socket:
             [sys.executable, "-m", "webapp.keeper"],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
+    _started.append(keeper)
     until = time.monotonic() + 90  # an earlier keeper may still be stopping
     while time.monotonic() < until and keeper.poll() is None:
         if connection := _call(run):

@@ -21,21 +21,22 @@ class Document:
 class Settings:
     """The hyper-parameters of the recipe (`ml.md`); the same settings and documents give the same model.
 
-    ``max_steps`` is the ceiling; the steps of a run follow the words of gold (``epochs`` passes), never below
-    ``min_steps``. Batches are counted in words. ``patience`` is in steps, ``eval_every`` too.
+    The steps of a run follow the words of its notes, ``epochs`` passes over them, between ``min_steps`` and
+    ``max_steps``; with dev documents it ends ``patience`` steps after the best F1, looked for every ``eval_every``
+    steps. Batches are counted in words. ``temperature`` is used where dev is too small to fit one.
     """
 
     seed: int = 0
-    max_steps: int = 2400
-    min_steps: int = 200
-    epochs: int = 40
+    max_steps: int = 1400
+    min_steps: int = 300
+    epochs: float = 6.0
     batch_start: int = 100
     batch_stop: int = 1000
     batch_compound: float = 1.001
     learn_rate: float = 1e-3
     dropout: float = 0.1
-    eval_every: int = 200
-    patience: int = 800
+    eval_every: int = 100
+    patience: int = 500
     width: int = 96
     depth: int = 4
     hidden_width: int = 64

@@ -12,6 +12,7 @@ import re
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.util import registry
+from spacy.vocab import Vocab
 
 SIGNS = "-–—‐‑/\\+=:;,()[]{}<>%~*&|#@^°→•·।\"'’‘“”`_?!"
 _SIGN = f"[{re.escape(SIGNS)}]"
@@ -27,9 +28,14 @@ SUFFIXES = rf"(?:{_SIGN}|{_EMOJI}|\.\.+|…|\.|(?<=[0-9])(?:{_UNITS}))$"
 
 
 def make_tokenizer(nlp: Language) -> Tokenizer:
-    """A tokeniser over the vocabulary of `nlp`; linear in the length of the text."""
+    """The tokeniser of `nlp`; linear in the length of the text."""
+    return tokenizer_for(nlp.vocab)
+
+
+def tokenizer_for(vocab: Vocab) -> Tokenizer:
+    """A tokeniser whose words are kept in `vocab`."""
     return Tokenizer(
-        nlp.vocab,
+        vocab,
         rules={},
         prefix_search=re.compile(PREFIXES).search,
         suffix_search=re.compile(SUFFIXES, re.IGNORECASE).search,

@@ -22,7 +22,8 @@ from webapp.supervisor import StopError, Supervisor
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MANAGE = (sys.executable, "manage.py")
-CELERY = (sys.executable, "-m", "celery", "-A", "webapp", "--quiet")
+QUIET = ("-W", "ignore:You're running the worker")  # as root, which a container is
+CELERY = (sys.executable, *QUIET, "-m", "celery", "-A", "webapp", "--quiet")
 WORKER = ("worker", "-c", "1", "-l", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 

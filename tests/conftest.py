@@ -1,0 +1,139 @@
+"""The cast and the stage: people of each role in one project, a trained model, a champion. All built by actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from annotation.actions import annotations, clients, notes, projects
+from annotation.models import Client, Note, Project, Role, User
+from annotation.synthetic import SyntheticNote, generate
+from django.test import Client as Browser
+from monitoring.actions import decisions
+from training import ner, runs, serving, steps
+from training.actions import runs as run_actions
+from training.models import Deployment, ModelVersion, Run
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One person per role; `outsider` is in another project only."""
+
+    annotator: User
+    annotator2: User
+    reviewer: User
+    lead: User
+    approver: User
+    admin: User
+    outsider: User
+
+    def __iter__(self) -> Iterator[User]:
+        return iter((self.annotator, self.reviewer, self.lead, self.approver, self.admin, self.outsider))
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings: Any, tmp_path: Path) -> None:
+    """Models and uploads of a test live in its own folder."""
+    settings.DATA_DIR = tmp_path
+    settings.MODELS_DIR = tmp_path / "models"
+    settings.UPLOADS_DIR = tmp_path / "uploads"
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    return projects.create(name="Clinic", slug="clinic", guidelines="Mark every disease and treatment.")
+
+
+@pytest.fixture
+def cast(project: Project) -> Cast:
+    other = projects.create(name="Elsewhere", slug="elsewhere")
+    roles = {
+        "annotator": Role.ANNOTATOR,
+        "annotator2": Role.ANNOTATOR,
+        "reviewer": Role.REVIEWER,
+        "lead": Role.ML_LEAD,
+        "approver": Role.APPROVER,
+        "admin": Role.ADMIN,
+    }
+    people = {name: User.objects.create_user(name, password=None) for name in (*roles, "outsider")}
+    for name, role in roles.items():
+        projects.add_member(project=project, user=people[name], roles=[role])
+    projects.add_member(project=other, user=people["outsider"], roles=list(Role))
+    return Cast(**people)
+
+
+@pytest.fixture
+def browser_of() -> Callable[[User], Browser]:
+    """A signed-in test browser for a person."""
+
+    def sign_in(user: User) -> Browser:
+        browser = Browser()
+        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def api_key(project: Project, cast: Cast) -> tuple[Client, str]:
+    return clients.create(project=project, name="platform", by=cast.admin)
+
+
+def add_notes(project: Project, generated: list[SyntheticNote]) -> list[Note]:
+    news = [notes.NewNote(n.external_id, n.text, n.patient, n.doctor, n.facets) for n in generated]
+    return notes.add(project=project, news=news, origin=Note.Origin.IMPORT)
+
+
+@pytest.fixture
+def gold_notes(project: Project, cast: Cast) -> list[Note]:
+    """Sixty notes with gold."""
+    generated = list(generate(60, seed=7))
+    rows = add_notes(project, generated)
+    spans = {note.pk: row.spans for note, row in zip(rows, generated, strict=True)}
+    annotations.add_imported(project=project, spans=spans, by=cast.reviewer, gold=True)
+    return rows
+
+
+@pytest.fixture(scope="session")
+def trained() -> ner.Trained:
+    """A small real model, trained once for the whole session (a few seconds)."""
+    documents = [ner.Document(note.external_id, note.text, note.spans) for note in generate(60, seed=7)]
+    settings = ner.Settings(max_steps=60)
+    return ner.train(documents[10:], documents[:10], labels=["DISEASE", "TREATMENT"], settings=settings, on_progress=id)
+
+
+@pytest.fixture
+def candidate(
+    project: Project, cast: Cast, gold_notes: list[Note], trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+) -> ModelVersion:
+    """A registered version that waits for approval. Every step ran but training, whose result is the session's."""
+    return make_candidate(project, cast, trained, monkeypatch)
+
+
+def make_candidate(
+    project: Project, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+) -> ModelVersion:
+    run = run_actions.start_training(project=project, by=cast.lead)
+    with monkeypatch.context() as patch:
+        patch.setattr(steps.ner, "train", lambda *args, **kwargs: trained)
+        runs.execute(run.pk)
+    run.refresh_from_db()
+    assert run.status == Run.Status.SUCCEEDED, run.error
+    return ModelVersion.objects.select_related("project").get(run=run)
+
+
+@pytest.fixture
+def champion(candidate: ModelVersion, cast: Cast) -> Deployment:
+    return decisions.approve(model=candidate, by=cast.approver, reason="Good enough for the tests.")
+
+
+@pytest.fixture
+def fresh_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A serving engine of the test's own, stopped afterwards."""
+    monkeypatch.setattr(serving, "_engines", {})
+    yield
+    for engine in serving._engines.values():
+        engine.stop()

@@ -1,0 +1,94 @@
+"""The whole product under ``manage.py up``: parts are killed, then all of it is stopped politely, then impolitely."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.processes import belonging_to, eventually, pids
+from webapp.local_services import ROOT, SECRET_NAMES
+
+
+class Product:
+    """``manage.py up`` on a data folder and a port of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        unset = ("DATABASE_URL", "BROKER_URL", "DJANGO_SETTINGS_MODULE", *SECRET_NAMES)
+        environ = {name: value for name, value in os.environ.items() if name not in unset}
+        self.log = data.with_name("up.log")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up", "--no-demo", "--port", str(self.port)],
+                cwd=ROOT, env={**environ, "MARGINALIA_DATA": str(data)}, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+
+    def lives(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/livez")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def said(self, words: str) -> bool:
+        return words in self.log.read_text()
+
+    def wait_until_up(self) -> None:
+        assert eventually(lambda: self.said("Marginalia runs at") or self.process.poll() is not None, 60)
+        assert self.process.poll() is None, self.log.read_text()
+
+    def workers(self) -> list[int]:
+        return pids(self.data, "celery", "training@")
+
+    def kill(self, pid: int, name: str) -> None:
+        os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: self.said(f"{name} was killed by signal 9"), 5), self.log.read_text()
+        assert eventually(lambda: self.said(f"{name} runs again"), 10), self.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("up") / "data"
+    yield folder
+    for pid in belonging_to(folder):
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_killed_parts_are_replaced_and_an_interrupt_stops_all(data: Path) -> None:
+    product = Product(data)
+    product.wait_until_up()
+    second = subprocess.run(
+        [sys.executable, "manage.py", "up"],
+        cwd=ROOT, env={**os.environ, "MARGINALIA_DATA": str(data)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert f"already runs on this data folder at http://127.0.0.1:{product.port}/" in second.stderr
+    assert eventually(product.workers, 10)
+    product.kill(product.workers()[0], "training")
+    product.kill(pids(data, "bin/postgres", "-D")[0], "postgres")
+    product.kill(pids(data, "gunicorn")[0], "web")
+    assert eventually(product.lives, 20)
+    product.process.send_signal(signal.SIGINT)
+    assert product.process.wait(25) == 0, product.log.read_text()
+    assert not belonging_to(data)
+
+
+def test_nothing_is_left_when_the_supervisor_is_killed(data: Path) -> None:
+    product = Product(data)
+    product.wait_until_up()
+    product.process.kill()
+    product.process.wait()
+    assert eventually(lambda: not belonging_to(data), 15), belonging_to(data)

@@ -1,0 +1,129 @@
+"""The loop of one training run: batches, steps, looks at the dev documents, reports, and the best weights so far.
+
+spaCy's own loop is not used: it writes to disk, scores by its own definition and can't be interrupted between steps.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from spacy.language import Language
+from spacy.training import Example
+from thinc.optimizers import Optimizer
+
+from annotation.spans import Counts, exact_counts
+from training.ner.documents import Document, Progress, Settings
+from training.ner.predict import spans_of
+from training.ner.recipe import TRAINED
+
+Report = Callable[[Progress], None]
+_CHUNK = 8  # dev documents between two reports
+
+
+class Loop:
+    """The steps of one training run, its reports and the best weights so far."""
+
+    def __init__(self, nlp: Language, dev: Sequence[Document], settings: Settings, report: Report) -> None:
+        self.nlp, self.dev, self.settings, self.report = nlp, dev, settings, report
+        self.pipes: list[Any] = [nlp.get_pipe(name) for name in TRAINED]
+        self.history: list[Progress] = []
+        self.step, self.total, self.words, self.loss = 0, 0, 0, 0.0
+        self.dev_f1: float | None = None
+        self.best: tuple[float, int, list[bytes]] = (-1.0, 0, [])
+        self.began = self.told = time.monotonic()
+
+    def run(self, examples: Sequence[Example], optimizer: Optimizer) -> None:
+        """Train, then leave the best averaged weights in the pipeline."""
+        batches = list(batch_sizes(self.settings))
+        self.total = count_steps(sum(len(e.predicted) for e in examples), batches, self.settings)
+        self.began = time.monotonic()
+        for batch in batches(examples, batches[: self.total], self.settings.seed):
+            self.update(batch, optimizer)
+            if self.step % self.settings.eval_every == 0 or self.step == self.total:
+                self.look(optimizer)
+                if self.step - self.best[1] >= self.settings.patience:
+                    break
+            self.tell()
+        for pipe, weights in zip(self.pipes, self.best[2], strict=True):
+            pipe.model.from_bytes(weights)
+        self.tell(always=True)
+
+    def update(self, batch: Sequence[Example], optimizer: Optimizer) -> None:
+        """One step. The components are called directly: `Language.update` copies every Doc and aligns it again."""
+        losses: dict[str, float] = {}
+        for pipe in self.pipes:
+            pipe.update(batch, drop=self.settings.dropout, sgd=None, losses=losses)
+        for pipe in self.pipes:
+            pipe.finish_update(optimizer)
+        optimizer.step_schedules()  # type: ignore[no-untyped-call]
+        words = sum(len(e.predicted) for e in batch)
+        self.step, self.words, self.loss = self.step + 1, self.words + words, losses["ner"] / max(1, words)
+
+    def look(self, optimizer: Optimizer) -> None:
+        """Score the averaged weights on the dev documents and keep them when they are the best (or there is no dev)."""
+        with self.nlp.use_params(optimizer.averages):
+            self.dev_f1 = self.score().f1 if self.dev else None
+            if self.dev_f1 is None or self.dev_f1 > self.best[0]:
+                weights = [pipe.model.to_bytes() for pipe in self.pipes]
+                self.best = (-1.0 if self.dev_f1 is None else self.dev_f1, self.step, weights)
+        self.tell(always=True)
+
+    def score(self) -> Counts:
+        counts = Counts()
+        for chunk in chunks(self.dev):
+            for document, doc in zip(chunk, self.nlp.pipe([d.text for d in chunk]), strict=True):
+                counts += exact_counts(document.spans, [found.span for found in spans_of(doc)])
+            self.tell()
+        return counts
+
+    def tell(self, *, always: bool = False) -> None:
+        """Report, at most about three times a second unless there is news."""
+        now = time.monotonic()
+        if always or now - self.told >= 0.3:
+            self.told = now
+            speed = self.words / max(1e-6, now - self.began)
+            progress = Progress(self.step, self.total, float(self.loss), self.dev_f1, speed)
+            self.report(progress)
+            if always:
+                self.history.append(progress)
+
+
+def count_steps(words: int, batches: Sequence[float], settings: Settings) -> int:
+    """The number of steps in which batches of these sizes pass `words` words `settings.epochs` times, within bounds."""
+    left, steps = words * settings.epochs, 0
+    while left > 0 and steps < settings.max_steps:
+        left -= batches[steps]
+        steps += 1
+    return min(settings.max_steps, max(settings.min_steps, steps))
+
+
+def batch_sizes(settings: Settings) -> Iterator[float]:
+    size = float(settings.batch_start)
+    for _ in range(max(settings.max_steps, settings.min_steps)):
+        yield size
+        size = min(float(settings.batch_stop), size * settings.batch_compound)
+
+
+def batches(examples: Sequence[Example], sizes: Sequence[float], seed: int) -> Iterator[list[Example]]:
+    """A batch of at least one document and about that many words for each of `sizes`, epoch after epoch."""
+    stream = _forever(examples, random.Random(seed))  # noqa: S311
+    for size in sizes:
+        batch = [next(stream)]
+        while sum(len(e.predicted) for e in batch) < size:
+            batch.append(next(stream))
+        yield batch
+
+
+def _forever(examples: Sequence[Example], source: random.Random) -> Iterator[Example]:
+    order = list(examples)
+    while True:
+        source.shuffle(order)
+        yield from order
+
+
+def chunks(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+    for start in range(0, len(documents), _CHUNK):
+        yield documents[start : start + _CHUNK]
