@@ -90,7 +90,8 @@ def stamp(name: str) -> str:
 def is_installed(name: str) -> bool:
     """True when .venv holds the set exactly as locked."""
     mark = VENV / f".marginalia-{name}"
-    return os.access(PYTHON, os.X_OK) and mark.exists() and mark.read_text() == stamp(name)
+    wanted = stamp(name)
+    return os.access(PYTHON, os.X_OK) and mark.exists() and mark.read_text() == wanted
 
 
 def make_venv(uv: str | None) -> None:

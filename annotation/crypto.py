@@ -71,7 +71,7 @@ class Keyring:
             data_key = _decrypt(cipher, sealed.wrapped_key, bound_to)
             return _decrypt(AESGCM(data_key), sealed.ciphertext, bound_to).decode()
         except InvalidTag as error:
-            raise KeyringError(f"A note does not open with key {sealed.key_id!r}; its row or the key changed.") from error
+            raise KeyringError(f"A note does not open with key {sealed.key_id!r}: row or key changed.") from error
 
 
 def decode_key(encoded: str, *, name: str) -> bytes:

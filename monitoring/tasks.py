@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from annotation.models import Project
 from celery import shared_task
-from training import prelabels
 
+from annotation.models import Project
 from monitoring.actions import accuracy
+from training import prelabels
 
 
 @shared_task

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from annotation.actions import annotations, clients, notes, projects
+from django.test import Client as Browser
+
+from annotation.actions import clients, notes, projects, revisions
 from annotation.models import Client, Note, Project, Role, User
 from annotation.synthetic import SyntheticNote, generate
-from django.test import Client as Browser
 from monitoring.actions import decisions
 from training import ner, runs, serving, steps
 from training.actions import runs as run_actions
@@ -93,7 +94,7 @@ def gold_notes(project: Project, cast: Cast) -> list[Note]:
     generated = list(generate(60, seed=7))
     rows = add_notes(project, generated)
     spans = {note.pk: row.spans for note, row in zip(rows, generated, strict=True)}
-    annotations.add_imported(project=project, spans=spans, by=cast.reviewer, gold=True)
+    revisions.add_imported(project=project, spans=spans, by=cast.reviewer, gold=True)
     return rows
 
 
@@ -113,9 +114,7 @@ def candidate(
     return make_candidate(project, cast, trained, monkeypatch)
 
 
-def make_candidate(
-    project: Project, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
-) -> ModelVersion:
+def make_candidate(project: Project, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> ModelVersion:
     run = run_actions.start_training(project=project, by=cast.lead)
     with monkeypatch.context() as patch:
         patch.setattr(steps.ner, "train", lambda *args, **kwargs: trained)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotation.actions import annotations
-from annotation.models import Annotation, Note, Project, Task
-from annotation.spans import ScoredSpan
 from spacy.language import Language
 
+from annotation.actions import revisions
+from annotation.models import Annotation, Note, Project, Task
+from annotation.spans import ScoredSpan
 from training import ner
 from training.artefacts import nlp_of
 from training.models import Deployment
@@ -34,7 +34,7 @@ def refresh(project: Project) -> int:
     added = 0
     while batch := list(notes[:BATCH]):
         found = _find(batch, nlp_of(champion.model))
-        written = annotations.add_prelabels(project=project, found=found, author_model=author)
+        written = revisions.add_prelabels(project=project, found=found, author_model=author)
         if not written:
             # Somebody took every note of the batch meanwhile; the next refresh looks again.
             break

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from annotation.errors import ActionError
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from annotation.errors import ActionError
 from training import ner, provenance
 from training.lease import Heartbeat, Lease, LeaseLost
 from training.models import Run, Step
@@ -155,9 +155,7 @@ def reap() -> list[int]:
 
 
 def _take_back(run: Run) -> None:
-    rows = Run.objects.filter(
-        pk=run.pk, attempt=run.attempt, status=Run.Status.RUNNING, heartbeat_at=run.heartbeat_at
-    )
+    rows = Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.RUNNING, heartbeat_at=run.heartbeat_at)
     with transaction.atomic():
         if run.attempt < MAX_ATTEMPTS:
             rows.update(status=Run.Status.QUEUED, heartbeat_at=None, nudged_at=None)

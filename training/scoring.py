@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotation.spans import Counts, Span, exact_counts, exact_counts_per_label
 from spacy.language import Language
 
+from annotation.spans import Counts, Span, exact_counts, exact_counts_per_label
 from training import ner
 from training.statistics import score
 

@@ -17,13 +17,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from annotation.spans import ScoredSpan
 from django.db import DatabaseError, connection
 from spacy.language import Language
 
+from annotation.spans import ScoredSpan
 from training import ner
-from training.models import Deployment
 from training.artefacts import nlp_of
+from training.models import Deployment
 
 MAX_BATCH = 16
 MAX_WAITING = 2_000

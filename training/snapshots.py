@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from annotation.errors import ActionError
-from annotation.models import Annotation, Note, Project, User
 from django.db import transaction
 from django.db.models import Max
 
+from annotation.errors import ActionError
+from annotation.models import Annotation, Note, Project, User
 from training.models import Dataset, DatasetItem
 from training.ner import Document
 

@@ -8,20 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from annotation.actions import imports
-from annotation.actions.imports import Report
-from annotation.spans import Counts
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from annotation.actions import imports
+from annotation.actions.imports import Report
+from annotation.spans import Counts
 from training import ner, scoring, snapshots
 from training.artefacts import folder_size, nlp_of
-from training.models import Dataset, Deployment, Evaluation, ModelVersion, Run
+from training.models import Dataset, DatasetItem, Deployment, Evaluation, ModelVersion, Run
 from training.statistics import f1_difference
 
 RECIPE = "spacy-dictionary"
 T = TypeVar("T")
+Split = DatasetItem.Split
 
 
 @dataclass(slots=True)
@@ -60,7 +61,6 @@ def snapshot(context: Context) -> dict[str, Any]:
 
 def train(context: Context) -> dict[str, Any]:
     dataset = _require(context.dataset)
-    Split = snapshots.Split
     context.trained = ner.train(
         snapshots.documents(dataset, Split.TRAIN),
         snapshots.documents(dataset, Split.DEV),
@@ -90,7 +90,7 @@ def package(context: Context) -> dict[str, Any]:
 
 def evaluate(context: Context) -> dict[str, Any]:
     """The candidate as packaged, and the champion, on the same sealed test notes."""
-    documents = snapshots.documents(_require(context.dataset), snapshots.Split.TEST)
+    documents = snapshots.documents(_require(context.dataset), Split.TEST)
     artefact = _require(context.artefact)
     nlp = ner.load(settings.MODELS_DIR / artefact.folder, sha256=artefact.sha256)
     context.scored = scoring.evaluate(nlp, documents, context.labels)
@@ -151,7 +151,7 @@ def _evaluation(
     difference: Mapping[str, float] | None = None,
 ) -> Evaluation:
     dataset = _require(context.dataset)
-    ids = dataset.items.filter(split=snapshots.Split.TEST).order_by("note_id").values_list("note_id", flat=True)
+    ids = dataset.items.filter(split=Split.TEST).order_by("note_id").values_list("note_id", flat=True)
     return Evaluation.objects.create(
         run=context.run,
         model=model,

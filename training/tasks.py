@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from annotation.models import Project
 from celery import shared_task
 from django.db import transaction
 
+from annotation.models import Project
 from training import prelabels, runs
 from training.models import Run
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from annotation.actions import annotations, notes, projects, tasks
-from annotation.models import Note, Project, Role, Task, User
-from annotation.synthetic import SyntheticNote, generate
 from django.db import transaction
 from django.utils import timezone
+
+from annotation.actions import notes, projects, revisions, tasks
+from annotation.models import Note, Project, Role, Task, User
+from annotation.synthetic import SyntheticNote, generate
 from monitoring.actions import accuracy, decisions
 from training import prelabels, runs
 from training.actions import runs as run_actions
@@ -89,13 +90,13 @@ def _audit(project: Project, pairs: Sequence[tuple[Note, SyntheticNote]]) -> Non
     gold = {note.pk: generated.spans for note, generated in pairs}
     _open(project, [note for note, _ in pairs], Task.Reason.RANDOM_AUDIT)
     while task := tasks.take_next(project=project, by=annotator):
-        annotations.submit(task=task, by=annotator, spans=gold[task.note_id], base_revision=0, seconds=18)
+        revisions.submit(task=task, by=annotator, spans=gold[task.note_id], base_revision=0, seconds=18)
 
 
 def _label(project: Project, pairs: Sequence[tuple[Note, SyntheticNote]]) -> None:
     reviewer = User.objects.get(username="demo-reviewer")
     spans = {note.pk: generated.spans for note, generated in pairs}
-    annotations.add_imported(project=project, spans=spans, by=reviewer, gold=True)
+    revisions.add_imported(project=project, spans=spans, by=reviewer, gold=True)
 
 
 def _open(project: Project, rows: Sequence[Note], reason: Task.Reason) -> None:

@@ -159,7 +159,17 @@ class Postgres(Engine):
         if self.user.isdigit():
             os.chown(draft, int(self.user), -1)
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-        command = [self.home / "bin/initdb", "-D", draft, "-U", DATABASE, "-A", "trust", *locale, "--no-instructions"]
+        command: list[str | Path] = [
+            self.home / "bin/initdb",
+            "-D",
+            draft,
+            "-U",
+            DATABASE,
+            "-A",
+            "trust",
+            *locale,
+            "--no-instructions",
+        ]
         done = subprocess.run(tether(command, "SIGTERM", self.user), capture_output=True, text=True, check=False)
         if done.returncode:
             line = (done.stderr.strip().splitlines() or ["no message"])[0]
@@ -209,7 +219,7 @@ class Postgres(Engine):
 
     def _can_run(self, user: str) -> bool:
         script = 'cd "$1" && "$0" --version'
-        command = ["/bin/sh", "-c", script, self.home / "bin" / "postgres", self.data]
+        command: list[str | Path] = ["/bin/sh", "-c", script, self.home / "bin" / "postgres", self.data]
         return subprocess.run(tether(command, "SIGTERM", user), capture_output=True, check=False).returncode == 0
 
     def _copy_binaries(self) -> bool:

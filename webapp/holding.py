@@ -92,8 +92,12 @@ def acquire(services: Sequence[str] = ALL, say: Callable[[str], None] = lambda l
         try:
             hold.ask("need " + " ".join(services), "ready")
         except (ConnectionError, KeeperGoneError):
-            continue
-        return hold
+            connection.close()
+        except LocalServicesError:
+            connection.close()
+            raise
+        else:
+            return hold
     raise LocalServicesError(f"The embedded services keep stopping: see {data_dir() / 'logs' / 'keeper.log'}.")
 
 

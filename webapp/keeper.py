@@ -95,7 +95,7 @@ class Keeper:
         self.running: dict[str, Running] = {}
         self.holders: dict[socket.socket, bytes] = {}
         self.stopping = False
-        self.born = time.monotonic()
+        self.patience = time.monotonic() + 10  # for the first holder
         self.selector = selectors.DefaultSelector()
         self.path.unlink(missing_ok=True)
         self.listener = socket.socket(socket.AF_UNIX)
@@ -125,7 +125,7 @@ class Keeper:
                 self._serve(key.fileobj)
             for each in self.running.values():
                 self._heal(each)
-            if not self.holders and (self.running or time.monotonic() - self.born > 10):
+            if not self.holders and time.monotonic() > self.patience:
                 break
 
     def _pause(self) -> float:
@@ -136,6 +136,7 @@ class Keeper:
         if source is self.listener:
             holder, _ = self.listener.accept()
             self.holders[holder] = b""
+            self.patience = 0.0
             self.selector.register(holder, selectors.EVENT_READ)
         elif source is self.wake:
             self.wake.recv(4096)

@@ -40,7 +40,8 @@ def run_dir() -> Path:
     if plain and len(os.fsencode(inside / _LONGEST_SOCKET)) <= _SOCKET_LIMIT:
         return inside
     digest = hashlib.sha256(os.fsencode(data_dir())).hexdigest()[:12]
-    base = "/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()  # every process must find the same: not $TMPDIR
+    # Every process must find the same folder, so not $TMPDIR.
+    base = "/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()  # noqa: S108 (made with mode 700, owner checked)
     return Path(base, f"marginalia-{os.geteuid()}-{digest}")
 
 

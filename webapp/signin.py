@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotation.models import Membership, Role, User
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
+
+from annotation.models import Membership, Role, User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 DEMO = "demo"

@@ -1,11 +1,11 @@
 """Every address of the product. Names couple the apps' pages; nothing imports another app's views."""
 
-from annotation.views import clients, queue, task
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
-from monitoring.views import deployments, home, imports, models, runs
 
+from annotation.views import clients, queue, task
+from monitoring.views import deployments, home, imports, models, runs
 from webapp import health, signin
 
 urlpatterns = [

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from annotation.actions import annotations, notes
+from annotation.actions import notes, revisions
 from annotation.formats import Record, Rejection, read
 from annotation.models import Annotation, Note, Project, Task, User
 from annotation.spans import Span
@@ -47,7 +47,7 @@ class Report:
         }
 
 
-def import_file(  # noqa: PLR0913 - the options of the command and of the page, one to one
+def import_file(
     *,
     project: Project,
     path: Path,
@@ -105,7 +105,7 @@ def _store(batch: _Batch, rows: Sequence[Record | Rejection], report: Report) ->
     stored = notes.add(project=batch.project, news=map(_new_note, fresh), origin=batch.origin)
     pairs = [*zip(stored, fresh, strict=True), *again]
     spans = {note.pk: record.spans for note, record in pairs if record.spans is not None}
-    annotations.add_imported(project=batch.project, spans=spans, by=batch.by, gold=batch.gold)
+    revisions.add_imported(project=batch.project, spans=spans, by=batch.by, gold=batch.gold)
     if not batch.gold:
         audits = {task.note_id for task in notes.open_audits(project=batch.project, notes=stored)}
         rest = [note for note in stored if note.pk not in audits]

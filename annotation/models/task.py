@@ -25,8 +25,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.order_by("-priority", "position", "pk")
 
     def count_by_status(self) -> dict[str, int]:
-        rows = self.order_by().values_list("status").annotate(n=Count("pk"))
-        return {status: n for status, n in rows}
+        return dict(self.order_by().values_list("status").annotate(n=Count("pk")))
 
     def queue_summary(self) -> list[dict[str, Any]]:
         """One row a reason: ``reason``, ``waiting``, ``in_progress``, ``done``."""

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import Right, person, with_object
-from annotation.actions import annotations
+from annotation.actions import revisions
 from annotation.errors import ActionError, TooLate
 from annotation.models import Annotation, Task
 from annotation.spans import SpanError, from_utf16, spans_from_json, to_utf16
@@ -23,7 +23,7 @@ from annotation.views.queue import next_url
 @with_object(Task.objects.select_related("note", "project").all, Right.ANNOTATE)
 def page(request: HttpRequest, task: Task) -> HttpResponse:
     try:
-        held, base = annotations.start(task=task, by=person(request))
+        held, base = revisions.start(task=task, by=person(request))
     except ActionError as error:
         return _gone(request, task, error)
     context = {
@@ -45,7 +45,7 @@ def payload(task: Task, base: Annotation | None) -> dict[str, Any]:
     text = task.note.text
     rows = base.spans_json if base else []
     spans = to_utf16(text, spans_from_json(rows))
-    newest = annotations.latest(task.note)
+    newest = revisions.latest(task.note)
     return {
         "task": task.pk,
         "text": text,
@@ -71,7 +71,7 @@ def submit(request: HttpRequest, task: Task) -> JsonResponse:
     try:
         body = _body(request)
         spans = from_utf16(task.note.text, spans_from_json(body["spans"]))
-        annotations.submit(
+        revisions.submit(
             task=task,
             by=person(request),
             spans=spans,

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 
 from annotation.models import Annotation, Project
 from annotation.spans import Span
+from monitoring.models import Measurement
 from training import ner, scoring
 from training.actions import predictions
 from training.artefacts import nlp_of
 from training.models import Deployment, Prediction
-
-from monitoring.models import Measurement
 
 METRIC = "audit_f1"
 # The window: enough notes for an interval of about two points, and old notes fade out.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotation.models import User
 from django.db import transaction
+
+from annotation.models import User
+from monitoring.models import Decision
 from training.actions import deployments, models
 from training.models import Deployment, Evaluation, ModelVersion
-
-from monitoring.models import Decision
 
 Verb = Decision.Verb
 

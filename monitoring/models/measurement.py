@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from annotation.models import Project
 from django.db import models
+
+from annotation.models import Project
 from training.models import ModelVersion
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from annotation.access import Right, in_project
-from annotation.models import Project
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
+
+from annotation.access import Right, in_project
+from annotation.models import Project
 from training.models import Deployment
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotation.access import Right, in_project, person, projects_of
-from annotation.models import Annotation, Note, Project, Task
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
-from training.models import Deployment, ModelVersion, Prediction, Run
 
+from annotation.access import Right, in_project, person, projects_of
+from annotation.models import Annotation, Note, Project, Task
 from monitoring.actions import accuracy
 from monitoring.models import Decision, Measurement
+from training.models import Deployment, ModelVersion, Prediction, Run
 
 
 @require_GET

@@ -6,15 +6,16 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from annotation.access import Right, in_project, person
-from annotation.formats import FORMATS, parse_label_map
-from annotation.models import Project
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
+
+from annotation.access import Right, in_project, person
+from annotation.formats import FORMATS, parse_label_map
+from annotation.models import Project
 from training.actions import runs
 from training.models import Run
 

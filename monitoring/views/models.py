@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from annotation.access import Right, in_project, person, with_object
-from annotation.errors import ActionError
-from annotation.models import Project
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
+
+from annotation.access import Right, in_project, person, with_object
+from annotation.errors import ActionError
+from annotation.models import Project
+from monitoring.actions import decisions
 from training.actions.models import refusal
 from training.models import Deployment, Evaluation, ModelVersion
-
-from monitoring.actions import decisions
 
 ROWS = ModelVersion.objects.select_related("project", "dataset", "run", "trained_by", "decided_by").all
 Status = ModelVersion.Status
@@ -33,8 +33,8 @@ def models(request: HttpRequest, project: Project) -> HttpResponse:
     rows = list(ROWS().filter(project=project))
     own = {e.model_id: e.scores for e in Evaluation.objects.filter(run__in=[m.run_id for m in rows], model__in=rows)}
     for row in rows:
-        row.evaluation = own.get(row.pk)
-        row.serving = bool(champion and champion.model_id == row.pk)
+        row.evaluation = own.get(row.pk)  # type: ignore[attr-defined]
+        row.serving = champion is not None and champion.model_id == row.pk  # type: ignore[attr-defined]
     return render(request, "monitoring/models.html", {"models": rows})
 
 

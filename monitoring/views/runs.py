@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotation.access import Right, in_project, person, with_object
-from annotation.errors import ActionError
-from annotation.models import Project
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
+
+from annotation.access import Right, in_project, person, with_object
+from annotation.errors import ActionError
+from annotation.models import Project
 from training.actions import runs as actions
 from training.models import ModelVersion, Run, Step
 from training.pipelines import TITLES

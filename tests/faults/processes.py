@@ -9,13 +9,15 @@ from pathlib import Path
 
 
 def belonging_to(data: Path) -> dict[int, str]:
-    """Process id and command line of everything that was started with this data folder in its environment."""
+    """Process id and command line of everything that has this data folder in its environment or command line."""
     sign = f"MARGINALIA_DATA={data}\0".encode()
+    own = str(data).encode() + b"/"  # Valkey writes its title over its environment
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if sign in (entry / "environ").read_bytes():
-                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            line = (entry / "cmdline").read_bytes()
+            if own in line or sign in (entry / "environ").read_bytes():
+                found[int(entry.name)] = line.replace(b"\0", b" ").decode(errors="replace")
     return found
 
 

@@ -166,7 +166,7 @@ def test_services_outlive_the_first_of_two_holders_that_started_at_once(data: Pa
     end_holder(holders[0])
     assert query("SELECT 1") == [(1,)]
     end_holder(holders[1])
-    assert not pids(data, "webapp.keeper")
+    assert eventually(lambda: not belonging_to(data), 10)
 
 
 def test_data_of_another_postgres_version_are_refused(data: Path) -> None:

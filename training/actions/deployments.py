@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from annotation.errors import ActionError, TooLate
-from annotation.models import Project, User
 from django.db import transaction
 from django.utils import timezone
 
+from annotation.errors import ActionError, TooLate
+from annotation.models import Project, User
 from training import ner
 from training.artefacts import verify
 from training.models import Deployment, ModelVersion
@@ -28,9 +28,7 @@ def deploy(*, model: ModelVersion, by: User, ending: Status = Status.RETIRED, re
     _check_artefact(model)
     if champion:
         _end(champion, by, ending, reason or f"Replaced by {model}.")
-    deployment = Deployment.objects.create(
-        project=model.project, model=model, started_by=by, started_at=timezone.now()
-    )
+    deployment = Deployment.objects.create(project=model.project, model=model, started_by=by, started_at=timezone.now())
     after_commit(prelabel, model.project_id)
     return deployment
 

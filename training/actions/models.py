@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from annotation.errors import ActionError, TooLate
-from annotation.models import Project, User
 from django.utils import timezone
 
+from annotation.errors import ActionError, TooLate
+from annotation.models import Project, User
 from training.models import Deployment, ModelVersion
 
 Status = ModelVersion.Status
@@ -44,8 +44,8 @@ def _decide(model: ModelVersion, by: User, reason: str, status: Status) -> None:
 
 def find(number: int, project: Project | None) -> ModelVersion:
     """The version with this number: of `project`, or the only one, or the only one that waits for approval."""
-    rows = ModelVersion.objects.filter(number=number).select_related("project")
-    rows = list(rows.filter(project=project) if project else rows)
+    matching = ModelVersion.objects.filter(number=number).select_related("project")
+    rows = list(matching.filter(project=project) if project else matching)
     waiting = [model for model in rows if model.status == Status.PENDING_APPROVAL]
     choice = rows if len(rows) == 1 else waiting
     if len(choice) == 1:

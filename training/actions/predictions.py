@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from annotation.models import Client, Note
 from annotation.spans import ScoredSpan
-
 from training.models import Prediction
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotation.errors import ActionError, TooLate
-from annotation.models import Annotation, Project, User
 from django.db import transaction
 from django.utils import timezone
 
+from annotation.errors import ActionError, TooLate
+from annotation.models import Annotation, Project, User
 from training import runs
 from training.models import Run, Step
 from training.pipelines import PIPELINES
@@ -38,9 +38,7 @@ def _require_gold(project: Project) -> None:
 @transaction.atomic
 def start_import(*, project: Project, by: User, upload: str, params: dict[str, Any]) -> Run:
     """Queue the import of an uploaded file, named relative to the uploads folder."""
-    return _queue(
-        Run(project=project, kind=Run.Kind.INGEST, created_by=by, params={**params, "upload": upload})
-    )
+    return _queue(Run(project=project, kind=Run.Kind.INGEST, created_by=by, params={**params, "upload": upload}))
 
 
 def _queue(run: Run) -> Run:

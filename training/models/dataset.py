@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotation.models import Annotation, Note, Project, User
 from django.db import models
 from django.db.models import Q
+
+from annotation.models import Annotation, Note, Project, User
 
 
 class Dataset(models.Model):

@@ -24,9 +24,7 @@ class Evaluation(models.Model):
 
     class Meta:
         ordering = ("-pk",)
-        constraints = (
-            models.UniqueConstraint(fields=("run", "model", "dataset"), name="evaluation_once_per_run"),
-        )
+        constraints = (models.UniqueConstraint(fields=("run", "model", "dataset"), name="evaluation_once_per_run"),)
 
     def __str__(self) -> str:
         return f"evaluation {self.pk}"

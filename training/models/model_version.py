@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from annotation.models import Project, User
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from annotation.models import Project, User
 from training.models.dataset import Dataset
 from training.models.run import Run
 
@@ -46,8 +46,7 @@ class ModelVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=DECIDED, decided_by__isnull=False, decided_at__isnull=False)
                 & ~Q(decision_reason="")
-                | ~Q(status__in=DECIDED)
-                & Q(decided_by__isnull=True, decided_at__isnull=True, decision_reason=""),
+                | ~Q(status__in=DECIDED) & Q(decided_by__isnull=True, decided_at__isnull=True, decision_reason=""),
                 name="model_decision_is_whole",
             ),
         )

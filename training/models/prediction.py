@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from annotation.models import Client, Note
-from annotation.spans import Span, spans_from_json
 from django.db import models
 
+from annotation.models import Client, Note
+from annotation.spans import Span, spans_from_json
 from training.models.deployment import Deployment
 from training.models.model_version import ModelVersion
 

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from annotation.models import Project, User
 from django.db import models
 from django.db.models import Q
+
+from annotation.models import Project, User
 
 
 class RunQuerySet(models.QuerySet["Run"]):

@@ -13,15 +13,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from spacy.attrs import ENT_IOB, ENT_TYPE
 from spacy.language import Language
-from spacy.pipeline import EntityRecognizer
 from spacy.pipeline.ner import DEFAULT_NER_MODEL
 from spacy.tokens import Doc
+
+if TYPE_CHECKING:
+
+    class EntityRecognizer:
+        """What is used here of spaCy's untyped class."""
+
+        cfg: dict[str, Any]
+        model: Any
+        moves: Any
+        vocab: Any
+
+        def __init__(self, vocab: Any, model: Any, name: str, *, scorer: None) -> None: ...
+        def set_annotations(self, docs: Sequence[Doc], states: Sequence[Any]) -> None: ...
+
+else:
+    from spacy.pipeline import EntityRecognizer
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -46,7 +61,7 @@ class Steps:
         return np.exp(np.add.reduceat(steps, self.first))
 
 
-class ScoredRecognizer(EntityRecognizer):  # type: ignore[misc]
+class ScoredRecognizer(EntityRecognizer):
     """spaCy's ``ner`` that writes ``{(start, end): score}`` in tokens to ``doc.user_data[SCORES]``."""
 
     def set_annotations(self, docs: Sequence[Doc], states: Sequence[Any]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import srsly
 from spacy.attrs import IS_SPACE, LEMMA, LOWER, TAG
 from spacy.language import Language
 from spacy.strings import StringStore
@@ -140,20 +141,23 @@ class Dictionary:
         for doc in stream:
             yield self(doc)
 
-    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
-        folder = Path(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, phrases in (("static", self.static), ("learned", self.learned)):
-            np.save(folder / f"{name}_keys.npy", phrases.keys, allow_pickle=False)
-            np.save(folder / f"{name}_codes.npy", phrases.codes, allow_pickle=False)
+    def to_bytes(self, *, exclude: Sequence[str] = ()) -> bytes:
+        maps = (self.static, self.learned)
+        data: bytes = srsly.msgpack_dumps([[each.keys.tobytes(), each.codes.tobytes()] for each in maps])
+        return data
 
-    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Dictionary:
-        folder = Path(path)
+    def from_bytes(self, data: bytes, *, exclude: Sequence[str] = ()) -> Dictionary:
         self.static, self.learned = (
-            Phrases(*(np.load(folder / f"{name}_{part}.npy", allow_pickle=False) for part in ("keys", "codes")))
-            for name in ("static", "learned")
+            Phrases(np.frombuffer(keys, np.uint64), np.frombuffer(codes, np.uint8))
+            for keys, codes in srsly.msgpack_loads(data)
         )
         return self
+
+    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
+        Path(path).write_bytes(self.to_bytes())
+
+    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Dictionary:
+        return self.from_bytes(Path(path).read_bytes())
 
 
 @Language.factory("marginalia_dictionary")

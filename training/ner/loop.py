@@ -12,7 +12,6 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.training import Example
-from thinc.optimizers import Optimizer
 
 from annotation.spans import Counts, exact_counts
 from training.ner.documents import Document, Progress, Settings
@@ -20,11 +19,12 @@ from training.ner.predict import spans_of
 from training.ner.recipe import TRAINED
 
 Report = Callable[[Progress], None]
+Optimizer = Any  # thinc's optimizer is half typed
 _CHUNK = 8  # dev documents between two reports
 
 
 class Loop:
-    """The steps of one training run, its reports and the best weights so far."""
+    """The steps of one training run, its reports and the best weights so far. The last report has the best F1."""
 
     def __init__(self, nlp: Language, dev: Sequence[Document], settings: Settings, report: Report) -> None:
         self.nlp, self.dev, self.settings, self.report = nlp, dev, settings, report
@@ -37,16 +37,17 @@ class Loop:
 
     def run(self, examples: Sequence[Example], optimizer: Optimizer) -> None:
         """Train, then leave the best averaged weights in the pipeline."""
-        batches = list(batch_sizes(self.settings))
-        self.total = count_steps(sum(len(e.predicted) for e in examples), batches, self.settings)
+        sizes = list(batch_sizes(self.settings))
+        self.total = count_steps(sum(len(e.predicted) for e in examples), sizes, self.settings)
         self.began = time.monotonic()
-        for batch in batches(examples, batches[: self.total], self.settings.seed):
+        for batch in batches(examples, sizes[: self.total], self.settings.seed):
             self.update(batch, optimizer)
             if self.step % self.settings.eval_every == 0 or self.step == self.total:
                 self.look(optimizer)
                 if self.step - self.best[1] >= self.settings.patience:
                     break
             self.tell()
+        self.dev_f1 = self.best[0] if self.dev else None
         for pipe, weights in zip(self.pipes, self.best[2], strict=True):
             pipe.model.from_bytes(weights)
         self.tell(always=True)
@@ -58,7 +59,7 @@ class Loop:
             pipe.update(batch, drop=self.settings.dropout, sgd=None, losses=losses)
         for pipe in self.pipes:
             pipe.finish_update(optimizer)
-        optimizer.step_schedules()  # type: ignore[no-untyped-call]
+        optimizer.step_schedules()
         words = sum(len(e.predicted) for e in batch)
         self.step, self.words, self.loss = self.step + 1, self.words + words, losses["ner"] / max(1, words)
 
@@ -80,7 +81,7 @@ class Loop:
         return counts
 
     def tell(self, *, always: bool = False) -> None:
-        """Report, at most about three times a second unless there is news."""
+        """Report, about three times a second unless there is news."""
         now = time.monotonic()
         if always or now - self.told >= 0.3:
             self.told = now
@@ -91,16 +92,17 @@ class Loop:
                 self.history.append(progress)
 
 
-def count_steps(words: int, batches: Sequence[float], settings: Settings) -> int:
+def count_steps(words: int, sizes: Sequence[float], settings: Settings) -> int:
     """The number of steps in which batches of these sizes pass `words` words `settings.epochs` times, within bounds."""
     left, steps = words * settings.epochs, 0
     while left > 0 and steps < settings.max_steps:
-        left -= batches[steps]
+        left -= sizes[steps]
         steps += 1
     return min(settings.max_steps, max(settings.min_steps, steps))
 
 
 def batch_sizes(settings: Settings) -> Iterator[float]:
+    """The words of each batch: growing by a constant factor, for the most steps a run may have."""
     size = float(settings.batch_start)
     for _ in range(max(settings.max_steps, settings.min_steps)):
         yield size
@@ -119,7 +121,7 @@ def batches(examples: Sequence[Example], sizes: Sequence[float], seed: int) -> I
 
 def _forever(examples: Sequence[Example], source: random.Random) -> Iterator[Example]:
     order = list(examples)
-    while True:
+    while order:
         source.shuffle(order)
         yield from order
 

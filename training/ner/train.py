@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spacy.language import Language
@@ -12,13 +12,12 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as TokenSpan
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
-from thinc.optimizers import Optimizer
 
 from annotation.spans import Span
 from training.ner.confidence import fit_temperature
 from training.ner.documents import Document, Progress, Settings, TrainingError
 from training.ner.lexicon import Corpus, compile_static, mentions_of
-from training.ner.loop import Loop, Report, chunks
+from training.ner.loop import Loop, Optimizer, Report, chunks
 from training.ner.recipe import blank_model
 
 
@@ -47,9 +46,9 @@ def train(
     """
     check_documents(train, labels)
     fix_random_seed(settings.seed)
-    loop = Loop(blank_model(settings), sorted(dev, key=lambda d: d.id), settings, on_progress)
+    loop = Loop(blank_model(settings), _in_order(dev, labels), settings, on_progress)
     loop.tell(always=True)
-    examples, misaligned = _examples(loop, sorted(train, key=lambda d: d.id), sorted(set(labels)))
+    examples, misaligned = _examples(loop, _in_order(train, labels), sorted(set(labels)))
     loop.run(examples, _initialize(loop.nlp, examples, labels, settings))
     return Trained(loop.nlp, _calibrate(loop), misaligned, loop.history)
 
@@ -70,10 +69,16 @@ def check_documents(documents: Sequence[Document], labels: Sequence[str]) -> Non
         )
 
 
+def _in_order(documents: Sequence[Document], labels: Sequence[str]) -> list[Document]:
+    """By id, so that the order of a query does not change the model; with the gold of `labels` only."""
+    wanted = [replace(d, spans=tuple(s for s in d.spans if s.label in labels)) for d in documents]
+    return sorted(wanted, key=lambda d: d.id)
+
+
 def _examples(loop: Loop, documents: Sequence[Document], labels: Sequence[str]) -> tuple[list[Example], int]:
     """Examples whose predicted Doc has its dictionary tags, cross-fitted; the dictionary gets the lexicon of all."""
     docs = [loop.nlp.make_doc(d.text) for d in documents]
-    read = [mentions_of(doc, [s for s in d.spans if s.label in labels]) for doc, d in zip(docs, documents, strict=True)]
+    read = [mentions_of(doc, d.spans) for doc, d in zip(docs, documents, strict=True)]
     corpus = Corpus(docs, [mentions for mentions, _ in read], labels)
     dictionary: Any = loop.nlp.get_pipe("dictionary")
     dictionary.static = compile_static(labels, loop.tell)
@@ -95,8 +100,7 @@ def _initialize(nlp: Language, examples: Sequence[Example], labels: Sequence[str
     for label in sorted(set(labels)):
         ner.add_label(label)
     nlp.initialize(lambda: examples[:10])
-    optimizer: Optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, use_averages=True, L2_is_weight_decay=True)
-    return optimizer
+    return Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, use_averages=True, L2_is_weight_decay=True)
 
 
 def _calibrate(loop: Loop) -> float:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotation.actions import clients
-from annotation.models import Client
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+
+from annotation.actions import clients
+from annotation.models import Client
 
 
 class ClientAuthentication(BaseAuthentication):

@@ -6,18 +6,18 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from annotation.access import client_of
-from annotation.actions import notes
-from annotation.models import Client, Note
-from annotation.spans import ScoredSpan
 from django.db import IntegrityError, transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from annotation.access import client_of
+from annotation.actions import notes
+from annotation.models import Client, Note
+from annotation.spans import ScoredSpan
 from training import serving
 from training.actions import predictions
 from training.models import Prediction
-
 from webapp.api.documents import Incoming, RequestError, parse, to_json
 from webapp.api.problems import problem
 

@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
+
 from training.serving import NotServing
 
 CONTENT_TYPE = "application/problem+json"
@@ -21,22 +22,25 @@ def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, 
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
 
+BEARER = {"WWW-Authenticate": "Bearer"}
+LATER = {"Retry-After": "5"}
+# The first that fits is the answer: exception, status, sentence (None: the exception's own), headers.
+ANSWERS: tuple[tuple[type[Exception], int, str | None, dict[str, str] | None], ...] = (
+    (exceptions.NotAuthenticated, 401, "Send Authorization: Bearer KEY.", BEARER),
+    (exceptions.AuthenticationFailed, 401, None, BEARER),
+    (exceptions.ParseError, 400, "The body is not JSON in UTF-8; check its encoding and its commas.", None),
+    (Http404, 404, "There is no such address; see the API table in the README.", None),
+    (PermissionDenied, 403, "This key may not do that.", None),
+    (NotServing, 503, None, LATER),
+    (OperationalError, 503, "The database can't be reached; try again later.", LATER),
+)
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """What Django REST framework calls for every exception; None leaves it to Django (an answer 500)."""
-    if isinstance(error, exceptions.NotAuthenticated):
-        return problem(401, "Send Authorization: Bearer KEY.", headers={"WWW-Authenticate": "Bearer"})
-    if isinstance(error, exceptions.AuthenticationFailed):
-        return problem(401, str(error.detail), headers={"WWW-Authenticate": "Bearer"})
-    if isinstance(error, exceptions.ParseError):
-        return problem(400, "The body is not JSON in UTF-8; check its encoding and its commas.")
+    for kind, status, sentence, headers in ANSWERS:
+        if isinstance(error, kind):
+            return problem(status, sentence or str(error), headers=headers)
     if isinstance(error, exceptions.APIException):
         return problem(error.status_code, str(error.detail))
-    if isinstance(error, Http404):
-        return problem(404, "There is no such address; see the API table in the README.")
-    if isinstance(error, PermissionDenied):
-        return problem(403, "This key may not do that.")
-    if isinstance(error, NotServing):
-        return problem(503, str(error), headers={"Retry-After": "5"})
-    if isinstance(error, OperationalError):
-        return problem(503, "The database can't be reached; try again later.", headers={"Retry-After": "5"})
     return None

@@ -3,13 +3,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
 from annotation.actions import people, projects
 from annotation.errors import ActionError
 from annotation.models import Membership, Project, Role, User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from training.actions import models
-
 from monitoring.actions import accuracy, decisions
+from training.actions import models
 
 
 class Command(BaseCommand):

@@ -3,9 +3,10 @@ import json
 import pytest
 import srsly
 
-from training.ner import ArtefactError, load, package, predict
+from training.ner import ArtefactError, load, package, predict, terms
+from training.ner.recipe import blank_model
 
-from .conftest import CANARY, PHONE
+from .conftest import CANARY, PHONE, SETTINGS
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +32,24 @@ def test_package_holds_no_word_of_the_notes(trained, artefact):
 
 
 def test_package_binaries_are_not_compressed(artefact):
-    """The search above would miss a compressed string: every binary must be plain msgpack or plain numpy."""
+    """The search above would miss a compressed string: every binary must be plain msgpack."""
     for path in (p for p in artefact[0].rglob("*") if p.is_file() and p.suffix != ".json"):
-        if path.suffix == ".npy":
-            assert path.read_bytes().startswith(b"\x93NUMPY")
-        elif path.name in ("model", "moves", "tokenizer"):
-            assert isinstance(srsly.msgpack_loads(path.read_bytes()), dict)
+        if path.name in ("model", "moves", "tokenizer", "dictionary"):
+            assert srsly.msgpack_loads(path.read_bytes())
         else:
             assert path.read_text(encoding="utf-8")
+
+
+def test_package_needs_no_term_lists_to_load(artefact, held_out, monkeypatch):
+    monkeypatch.setattr(terms, "_SOURCES", {})
+    folder, sha256 = artefact
+    assert any(predict(load(folder, sha256=sha256), [d.text for d in held_out]))
+
+
+def test_bytes_keep_the_dictionary(trained, held_out):
+    copy = blank_model(SETTINGS).from_bytes(trained.nlp.to_bytes())
+    texts = [d.text for d in held_out]
+    assert predict(copy, texts) == predict(trained.nlp, texts)
 
 
 def test_package_writes_its_meta(trained, artefact):

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from training.ner import predict
 
@@ -43,3 +45,25 @@ def test_predict_same_alone_as_in_a_batch_and_in_a_memory_zone(trained, held_out
         assert [[s.span for s in spans] for spans in one] == [[s.span for s in spans] for spans in together]
         for a, b in zip(one, together, strict=True):
             assert [s.score for s in a] == pytest.approx([s.score for s in b], abs=1e-4)
+
+
+PIECES = st.sampled_from(
+    ["dengue fever", "(DF)", "DF", "paracetamol", "500mg", "\r\n", "  ", "-", "(", ")", "😀", "है", "."]
+)
+
+
+@settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(PIECES | st.text(max_size=8), max_size=20).map("".join))
+def test_predict_takes_any_text(trained, text):
+    (spans,) = predict(trained.nlp, [text])
+    assert "".join(token.text_with_ws for token in trained.nlp.make_doc(text)) == text
+    assert all(0 <= s.start < s.end <= len(text) and not text[s.start].isspace() for s in spans)
+    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+
+
+def test_predict_in_a_memory_zone_leaves_no_words_behind(trained):
+    predict(trained.nlp, TEXTS)
+    before = len(trained.nlp.vocab.strings), len(trained.nlp.vocab)
+    with trained.nlp.memory_zone():
+        predict(trained.nlp, [f"unheard{n}of dengue{n}fever (XY{n})" for n in range(200)])
+    assert (len(trained.nlp.vocab.strings), len(trained.nlp.vocab)) == before

@@ -5,12 +5,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
 from annotation.actions import projects
 from annotation.errors import ActionError
 from annotation.formats import FORMATS, Record, parse_label_map, read
 from annotation.models import Project
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-
 from training import ner, scoring
 from training.actions import models
 from training.artefacts import nlp_of

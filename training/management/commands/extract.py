@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
 from annotation.actions import projects
 from annotation.errors import ActionError
 from annotation.spans import TextError, check_text
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-
 from training import ner
 from training.actions import models
 from training.artefacts import nlp_of

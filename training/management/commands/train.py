@@ -4,10 +4,10 @@ import json
 import time
 from typing import Any
 
-from annotation.actions import people, projects
-from annotation.errors import ActionError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from annotation.actions import people, projects
+from annotation.errors import ActionError
 from training import local_worker, runs
 from training.actions import runs as actions
 from training.models import ModelVersion, Run, Step

@@ -11,7 +11,7 @@ import socket
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -29,7 +29,7 @@ WORKER = ("worker", "-c", "1", "-l", "INFO", "--without-gossip", "--without-ming
 
 class Command(BaseCommand):
     help = "Runs everything: database, broker, web server, workers, clock. Ctrl-C stops it."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)

@@ -28,7 +28,8 @@ export class Annotator {
     this.data = data;
     this.csrf = csrf;
     this.busy = false;
-    this.opened = performance.now();
+    this.armed = false;
+    setTimeout(() => this.#arm(), SETTLE);
     this.spans = new Spans(data.text, data.spans, { nested: data.nested });
     this.view = new NoteView(byId("note"), data.text, new Map(data.labels.map((/** @type {any} */ l) => [l.name, l])));
     this.side = new SideView(data.text, data.labels);
@@ -36,6 +37,11 @@ export class Annotator {
     this.draft = new Draft(data.task, data.base_revision, user);
     this.clock = new Clock(data.seconds).follow(document);
     this.#open();
+  }
+
+  #arm() {
+    this.armed = true;
+    this.#enable();
   }
 
   #open() {
@@ -65,7 +71,7 @@ export class Annotator {
   #enable() {
     const { past, future } = this.spans;
     const edges = this.target.span !== null;
-    this.side.enable({ undo: past.length > 0, redo: future.length > 0, edges, busy: this.busy });
+    this.side.enable({ undo: past.length > 0, redo: future.length > 0, edges, busy: this.busy || !this.armed });
     this.side.bubble(this.target.bubbleRect());
   }
 
@@ -166,7 +172,7 @@ export class Annotator {
   }
 
   async submit() {
-    if (this.busy || performance.now() - this.opened < SETTLE) return;
+    if (this.busy || !this.armed) return;
     this.busy = true;
     this.side.alert(null);
     this.side.say("Saving…");

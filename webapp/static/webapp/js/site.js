@@ -38,6 +38,9 @@ function tellLost(lost) {
   if (notice) notice.hidden = !lost;
 }
 
+// On a narrow screen the row of pages scrolls: the one that is open must be in sight.
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 document.addEventListener("submit", onSubmit);
 document.addEventListener("click", onClick);
 document.addEventListener("htmx:beforeSwap", onSwap);
