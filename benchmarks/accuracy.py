@@ -16,11 +16,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
+from spacy.pipeline import EntityRecognizer
 
 from annotation.spans import Counts, ScoredSpan, Span, exact_counts, exact_counts_per_label
 from training.ner import Document, Progress, Settings, count_misaligned, load, package, predict, train
+from training.ner.confidence import ScoredRecognizer
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 LABELS = ("DISEASE", "TREATMENT")
@@ -44,12 +47,13 @@ def calibration_error(rows: Sequence[tuple[float, bool]], bins: int = 10) -> flo
 
 
 def p50_ms(call, texts: Sequence[str], rounds: int = 200) -> float:
+    """Median CPU milliseconds of one call: wall time says more about what else the machine does."""
     times = []
     for number in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         call(texts[number % len(texts)])
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)
+        times.append(time.process_time() - start)
+    return round(1000 * statistics.median(times), 2)
 
 
 def evaluate(test: Sequence[Document], found: Sequence[Sequence[ScoredSpan]]) -> dict:
@@ -71,11 +75,13 @@ def evaluate(test: Sequence[Document], found: Sequence[Sequence[ScoredSpan]]) ->
 
 def speed(nlp, texts: Sequence[str]) -> dict:
     notes = [" ".join(text.split()[:100]) for text in texts[:100]]
-    with_scores = p50_ms(nlp, notes)
-    began = time.perf_counter()
+    scored = p50_ms(nlp, notes)
+    with patch.object(ScoredRecognizer, "set_annotations", EntityRecognizer.set_annotations):
+        unscored = p50_ms(nlp, notes)
+    began = time.process_time()
     predict(nlp, texts)
-    words = sum(len(text.split()) for text in texts) / (time.perf_counter() - began)
-    return {"p50_ms": round(with_scores, 2), "words_per_second": round(words)}
+    words = sum(len(text.split()) for text in texts) / (time.process_time() - began)
+    return {"p50_ms": scored, "p50_ms_without_scores": unscored, "words_per_second": round(words)}
 
 
 def main() -> None:

@@ -19,7 +19,14 @@ def nlp_of(model: ModelVersion) -> Language:
 
 @lru_cache(maxsize=3)
 def _load(folder: Path, sha256: str) -> Language:
-    return ner.load(folder, sha256=sha256)
+    try:
+        return ner.load(folder, sha256=sha256)
+    except ner.ArtefactError:
+        raise
+    except Exception as error:
+        # Intact but unreadable: packaged by code of another version.
+        name = type(error).__name__
+        raise ner.ArtefactError(f"Model folder {folder.name} does not load ({name}); train the model anew.") from error
 
 
 def verify(model: ModelVersion) -> None:

@@ -13,11 +13,15 @@ from training.steps import Context
 
 @dataclass(frozen=True, slots=True)
 class StepSpec:
-    """A step: its name, a title for people, and the function that does it and returns its outputs."""
+    """A step: its name, a title for people, and the function that does it and returns its outputs.
+
+    An ``atomic`` one is short, and what it writes stands only when the run is still its worker's at the end.
+    """
 
     name: str
     title: str
     do: Callable[[Context], dict[str, Any]]
+    atomic: bool = False
 
 
 PIPELINES: dict[str, tuple[StepSpec, ...]] = {
@@ -26,7 +30,7 @@ PIPELINES: dict[str, tuple[StepSpec, ...]] = {
         StepSpec("train", "Train the model", steps.train),
         StepSpec("package", "Package it", steps.package),
         StepSpec("evaluate", "Evaluate candidate and champion", steps.evaluate),
-        StepSpec("register", "Register for approval", steps.register),
+        StepSpec("register", "Register for approval", steps.register, atomic=True),
     ),
     Run.Kind.INGEST: (StepSpec("ingest", "Read the file", steps.ingest),),
 }

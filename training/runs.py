@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -74,25 +75,32 @@ def claim(run_id: int) -> Run | None:
 
 def _walk(run: Run, lease: Lease) -> None:
     context = Context(run=run, progress=lambda share, message: None)
-    for step, spec in zip(run.steps.order_by("position"), PIPELINES[run.kind], strict=True):
+    steps = list(zip(run.steps.order_by("position"), PIPELINES[run.kind], strict=True))
+    for step, spec in steps:
         context.progress = _reporter(step, lease)
-        _do(step, spec, context, lease)
-    with transaction.atomic():
         lease.renew()
-        _end(Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.RUNNING), Run.Status.SUCCEEDED)
+        Step.objects.filter(pk=step.pk).update(status=Step.Status.RUNNING, started_at=timezone.now())
+        # What such a step writes, the news that it is done and the run's end are one: a lost lease leaves none of them.
+        with transaction.atomic() if spec.atomic else nullcontext():
+            _do(step, spec, context, lease)
+            if step is steps[-1][0]:
+                _succeed(run, lease)
     logger.info("run %s succeeded", run.pk)
 
 
 def _do(step: Step, spec: StepSpec, context: Context, lease: Lease) -> None:
-    lease.renew()
-    Step.objects.filter(pk=step.pk).update(status=Step.Status.RUNNING, started_at=timezone.now())
-    # What a step writes and the news that it is done are one: a lost lease leaves neither.
     outputs = spec.do(context)
     with transaction.atomic():
         lease.renew()
         Step.objects.filter(pk=step.pk).update(
             status=Step.Status.SUCCEEDED, progress=1, outputs=outputs, ended_at=timezone.now()
         )
+
+
+def _succeed(run: Run, lease: Lease) -> None:
+    with transaction.atomic():
+        lease.renew()
+        _end(Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.RUNNING), Run.Status.SUCCEEDED)
 
 
 def _reporter(step: Step, lease: Lease) -> Callable[[float, str], None]:

@@ -155,6 +155,9 @@ class Engine:
                 connection.close()
             except ner.ArtefactError as error:
                 logger.error("a champion can't be loaded, the one before goes on: %s", error)
+            except Exception as error:
+                # Whatever it is: a thread that ends here would serve an old model for ever, unnoticed.
+                logger.error("looking for the champion failed: %s", type(error).__name__, exc_info=error)
             self._stop.wait(REFRESH_SECONDS)
         connection.close()
 

@@ -170,7 +170,7 @@ def _numbers(counts: Counts) -> tuple[int, int, int]:
 
 
 def ingest(context: Context) -> dict[str, Any]:
-    """Import an uploaded file; the file is deleted afterwards, since it holds notes in the clear."""
+    """Import an uploaded file. The file stays until the run is over: another attempt may have to read it."""
     params, run = context.run.params, context.run
     path = settings.UPLOADS_DIR / params["upload"]
     total = max(params["lines"], 1)
@@ -188,7 +188,6 @@ def ingest(context: Context) -> dict[str, Any]:
         label_map=params["label_map"] or None,
         on_progress=on_progress,
     )
-    path.unlink(missing_ok=True)
     return report.to_json()
 
 

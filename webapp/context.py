@@ -7,11 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from webapp.signin import DEMO
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The project and the rights that the view's access check left on the request."""
+    project = getattr(request, "project", None)
     return {
-        "project": getattr(request, "project", None),
+        "project": project,
         "can": getattr(request, "rights", frozenset()),
-        "demo": settings.MARGINALIA_DEMO,
+        "demo": settings.MARGINALIA_DEMO and (project is None or project.slug == DEMO),
     }

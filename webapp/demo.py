@@ -66,8 +66,11 @@ def _fill(say: Say) -> Project:
     _audit(project, pairs[:AUDITED])
     _label(project, pairs[AUDITED : AUDITED + GOLD])
     rest = stored[AUDITED + GOLD :]
-    _open(project, rest[:OPEN_AUDITS], Task.Reason.RANDOM_AUDIT)
-    _open(project, rest[OPEN_AUDITS:], Task.Reason.LABEL)
+    # Audits come in between, as they would from a stream: one in five here.
+    every = len(rest) // OPEN_AUDITS
+    notes.open_tasks(project=project, notes=rest[::every], reason=Task.Reason.RANDOM_AUDIT)
+    labels = [note for place, note in enumerate(rest) if place % every]
+    notes.open_tasks(project=project, notes=labels, reason=Task.Reason.LABEL)
     say(f"{len(stored)} notes: {GOLD} gold, {AUDITED} audited, {len(rest)} waiting for an annotator")
     return project
 
@@ -88,7 +91,7 @@ def _audit(project: Project, pairs: Sequence[tuple[Note, SyntheticNote]]) -> Non
     """Audits done by the demo's annotator through the same door as in the browser."""
     annotator = User.objects.get(username="demo-annotator")
     gold = {note.pk: generated.spans for note, generated in pairs}
-    _open(project, [note for note, _ in pairs], Task.Reason.RANDOM_AUDIT)
+    notes.open_tasks(project=project, notes=[note for note, _ in pairs], reason=Task.Reason.RANDOM_AUDIT)
     while task := tasks.take_next(project=project, by=annotator):
         revisions.submit(task=task, by=annotator, spans=gold[task.note_id], base_revision=0, seconds=18)
 
@@ -97,10 +100,6 @@ def _label(project: Project, pairs: Sequence[tuple[Note, SyntheticNote]]) -> Non
     reviewer = User.objects.get(username="demo-reviewer")
     spans = {note.pk: generated.spans for note, generated in pairs}
     revisions.add_imported(project=project, spans=spans, by=reviewer, gold=True)
-
-
-def _open(project: Project, rows: Sequence[Note], reason: Task.Reason) -> None:
-    notes.open_tasks(project=project, notes=rows, reason=reason)
 
 
 def _first_champion(project: Project, say: Say) -> None:

@@ -224,9 +224,15 @@ class Postgres(Engine):
 
     def _copy_binaries(self) -> bool:
         """Put the binaries where every user can read them: the folder they were installed in may be closed."""
-        copy = data_dir() / "pginstall"
-        shutil.copytree(self.home, copy, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
-        self.home = copy
+        package, copies = self.home.parent, data_dir() / "programs"
+        shutil.rmtree(copies, ignore_errors=True)
+        copies.mkdir()
+        copies.chmod(0o755)
+        shutil.copytree(package, copies / package.name, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        libraries = package.with_name(f"{package.name}.libs")  # the programs look for them beside the package
+        if libraries.exists():
+            shutil.copytree(libraries, copies / libraries.name)
+        self.home = copies / package.name / self.home.name
         return True
 
 

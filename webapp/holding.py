@@ -73,8 +73,12 @@ class Hold:
 
     def release(self) -> None:
         """Let go; returns when the services have stopped, or at once when others still hold them."""
-        with contextlib.suppress(OSError, KeeperGoneError):  # a keeper that has gone is a released one
+        try:
             self.ask("bye", "stays")
+        except (OSError, KeeperGoneError):  # it has closed its end, so it is done; one that we began is ours to reap
+            for keeper in _started:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    keeper.wait(1)
         self.connection.close()
         _started[:] = [keeper for keeper in _started if keeper.poll() is None]
 
@@ -94,7 +98,7 @@ def acquire(services: Sequence[str] = ALL, say: Callable[[str], None] = lambda l
         except (ConnectionError, KeeperGoneError):
             connection.close()
         except LocalServicesError:
-            connection.close()
+            hold.release()
             raise
         else:
             return hold

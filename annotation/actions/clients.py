@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
 from annotation.models import Client, Project, User
 
 PREFIX = "mk_"
+MAX_NAME = 80
 
 
 def hash_key(key: str) -> str:
@@ -23,14 +24,18 @@ def hash_key(key: str) -> str:
 def create(*, project: Project, name: str, by: User | None) -> tuple[Client, str]:
     """A client and its key. The key is returned this once and can't be read again."""
     name = " ".join(name.split())
-    if not name:
-        raise ActionError("A client needs a name; write which system will use the key.")
-    if Client.objects.filter(project=project, name=name, revoked_at=None).exists():
-        raise ActionError(f"A client {name!r} has a valid key already; revoke it first or choose another name.")
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise ActionError(f"A client needs a name of 1 to {MAX_NAME} characters; write which system will use the key.")
     prefix = PREFIX + secrets.token_hex(4)
     key = f"{prefix}_{secrets.token_urlsafe(32)}"
-    client = Client.objects.create(project=project, name=name, prefix=prefix, key_hash=hash_key(key), created_by=by)
-    return client, key
+    row = Client(project=project, name=name, prefix=prefix, key_hash=hash_key(key), created_by=by)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        reason = f"A client {name!r} has a valid key already; revoke it first or choose another name."
+        raise ActionError(reason) from error
+    return row, key
 
 
 def authenticate(key: str) -> Client | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from annotation.errors import ActionError
 from annotation.models import Label, Membership, Project, Role, User
 
+# What Django's <slug:…> takes: any other project would have no page.
+SLUG = re.compile(r"[-a-zA-Z0-9_]{1,60}")
 DEFAULT_LABELS = (
     ("DISEASE", "d", "A disease, disorder or diagnosis, also when denied or in the family."),
     ("TREATMENT", "t", "A drug, procedure or therapy by name, without dose and frequency."),
@@ -20,9 +23,14 @@ DEFAULT_LABELS = (
 def create(*, name: str, slug: str = "", guidelines: str = "", nested: bool = False) -> Project:
     """A project with the labels DISEASE and TREATMENT."""
     slug = slug or slugify(name)
-    if Project.objects.filter(slug=slug).exists():
-        raise ActionError(f"A project {slug!r} exists already; choose another name.")
-    project = Project.objects.create(name=name, slug=slug, guidelines=guidelines, nested=nested)
+    if not SLUG.fullmatch(slug):
+        raise ActionError(f"{slug!r} can't stand in an address; use 1 to 60 letters a-z, digits, hyphens, underscores.")
+    project = Project(name=name, slug=slug, guidelines=guidelines, nested=nested)
+    try:
+        with transaction.atomic():
+            project.save(force_insert=True)
+    except IntegrityError as error:
+        raise ActionError(f"A project {slug!r} exists already; choose another name.") from error
     for colour, (label, key, hint) in enumerate(DEFAULT_LABELS):
         Label.objects.create(project=project, name=label, key=key, hint=hint, colour=colour)
     return project

@@ -51,7 +51,8 @@ def renew(*, task: Task, by: User) -> Task:
 
 def skip(*, task: Task, by: User, reason: str) -> None:
     """Set the task aside with a reason; another task can still be opened for its note."""
-    reason = " ".join(reason.split())[:200]
+    # No column takes a NUL.
+    reason = " ".join(reason.replace("\x00", "").split())[:200]
     if not reason:
         raise ActionError("A skipped note needs a reason; write a few words.")
     rows = Task.objects.filter(pk=task.pk, status=Task.Status.IN_PROGRESS, assignee=by)

@@ -4,9 +4,10 @@ import base64
 from dataclasses import replace
 
 import pytest
-from annotation.crypto import Keyring, KeyringError, decode_key, keyed_hash
 from hypothesis import given
 from hypothesis import strategies as st
+
+from annotation.crypto import Keyring, KeyringError, decode_key, keyed_hash
 
 OLD, NEW = b"o" * 32, b"n" * 32
 ROW, OTHER_ROW = b"row-1", b"row-2"

@@ -3,6 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from annotation.spans import (
     MAX_PROBLEMS,
     MAX_SPANS,
@@ -20,8 +23,6 @@ from annotation.spans import (
     spans_from_json,
     to_utf16,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 LABELS = ("DISEASE", "TREATMENT")
 # Heavy in what JavaScript counts twice, and in what a careless hand would merge or trim.

@@ -54,10 +54,9 @@ class Product:
     def workers(self) -> list[int]:
         return pids(self.data, "celery", "training@")
 
-    def kill(self, pid: int, name: str) -> None:
-        os.kill(pid, signal.SIGKILL)
-        assert eventually(lambda: self.said(f"{name} was killed by signal 9"), 5), self.log.read_text()
-        assert eventually(lambda: self.said(f"{name} runs again"), 10), self.log.read_text()
+    def replaces(self, name: str) -> bool:
+        said = [f"{name} was killed by signal 9", f"{name} runs again"]
+        return eventually(lambda: all(map(self.said, said)), 20)
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +76,12 @@ def test_killed_parts_are_replaced_and_an_interrupt_stops_all(data: Path) -> Non
     )  # fmt: skip
     assert f"already runs on this data folder at http://127.0.0.1:{product.port}/" in second.stderr
     assert eventually(product.workers, 10)
-    product.kill(product.workers()[0], "training")
-    product.kill(pids(data, "bin/postgres", "-D")[0], "postgres")
-    product.kill(pids(data, "gunicorn")[0], "web")
+    os.kill(product.workers()[0], signal.SIGKILL)
+    os.kill(pids(data, "bin/postgres", "-D")[0], signal.SIGKILL)
+    assert product.replaces("training"), product.log.read_text()
+    assert product.replaces("postgres"), product.log.read_text()
+    os.kill(pids(data, "gunicorn")[0], signal.SIGKILL)
+    assert product.replaces("web"), product.log.read_text()
     assert eventually(product.lives, 20)
     product.process.send_signal(signal.SIGINT)
     assert product.process.wait(25) == 0, product.log.read_text()

@@ -5,7 +5,7 @@ over those, its scores divided by one temperature, is the probability of the ste
 its tokens: the probability of exactly this span and label, given that the parse came there. See `ml.md`, Confidence.
 
 The parse itself is spaCy's compiled one, untouched. Its entities determine every state it went through, so the scores
-are computed afterwards, in one matrix product over the tokens inside entities, from the token vectors that the
+are computed afterwards, in a few matrix products over the tokens inside entities, from the token vectors that the
 pipeline's ``tok2vec`` left in ``doc.tensor``: no second pass over the network, no Python loop over tokens.
 """
 
@@ -76,11 +76,28 @@ class ScoredRecognizer(EntityRecognizer):
         parse = _Parse(docs)
         if not len(parse.at):
             return Steps(np.zeros((0, self.moves.n_moves)), parse.at, parse.at)
-        step_model = self.model.predict(docs)
-        logits = step_model.vec2scores.predict(step_model.state2vec.predict(parse.features())).astype(np.float64)
+        narrow = self.model.get_ref("tok2vec").layers[-1]  # the linear layer from tok2vec's width to the parser's
+        vectors = narrow.predict(np.concatenate([doc.tensor for doc in docs]))
+        logits = self._scores(vectors, parse.features())
         moves = _Moves(self.moves, self.vocab.strings.as_int)
         logits[~moves.valid(parse)] = -np.inf
         return Steps(logits, moves.chosen(parse), np.flatnonzero(parse.opens))
+
+    def _scores(self, vectors: npt.NDArray[np.float32], features: Ints) -> Floats:
+        """The parser's scores of all moves, shape (steps, moves): its two last layers, for these steps only.
+
+        spaCy's own step model would multiply every token of the text by the weights again.
+        """
+        lower, upper = self.model.get_ref("lower"), self.model.get_ref("upper")
+        weights, padding = lower.get_param("W"), lower.get_param("pad")[0]  # (features, hidden, pieces, width) and less
+        hidden = np.repeat(lower.get_param("b")[None], len(features), axis=0)
+        for weight, pad, tokens in zip(weights, padding, features.T, strict=True):
+            known = tokens >= 0
+            found = vectors[tokens[known]] @ weight.reshape(-1, weight.shape[-1]).T
+            hidden[known] += found.reshape(-1, *pad.shape)
+            hidden[~known] += pad
+        scores: Floats = hidden.max(axis=2) @ upper.get_param("W").T + upper.get_param("b")
+        return scores.astype(np.float64)
 
 
 class _Parse:
@@ -99,11 +116,11 @@ class _Parse:
         lengths = np.cumsum([len(doc) for doc in docs])
         self.ends_text = np.isin(self.at, lengths - 1)
 
-    def features(self) -> npt.NDArray[np.int32]:
+    def features(self) -> Ints:
         """The token numbers the parser looks at, -1 for none: this token, the open entity's first, the one before."""
         inside = ~self.opens
         rows = [self.at, np.where(inside, self.start, -1), np.where(inside, self.at - 1, -1)]
-        return np.ascontiguousarray(np.stack(rows, axis=1), dtype=np.int32)
+        return np.stack(rows, axis=1)
 
 
 class _Moves:

@@ -50,11 +50,12 @@ _COMPILED: dict[str, Keys] = {}  # one entry a list, 0.8 MB
 def _hashes(label: str, tick: Tick) -> Keys:
     """Phrase hashes of one list, sorted, each once."""
     if label not in _COMPILED:
+        tick()
         terms = [term for term in static_terms(label) if len(term) >= MIN_LETTERS]
         parts = []
-        for at in range(0, len(terms), 20_000):
+        for at in range(0, len(terms), 5_000):
             tick()
-            parts.append(_phrase_hashes(terms[at : at + 20_000]))
+            parts.append(_phrase_hashes(terms[at : at + 5_000]))
         _COMPILED[label] = np.unique(np.concatenate(parts))
     return _COMPILED[label]
 
@@ -72,10 +73,16 @@ def _phrase_hashes(terms: Sequence[str]) -> Keys:
 
 
 class Corpus:
-    """Training texts with their gold in tokens, read once; :meth:`learn` and :meth:`cross_fit` count over them."""
+    """Training texts with their gold in tokens, read once; :meth:`learn` and :meth:`cross_fit` count over them.
 
-    def __init__(self, docs: Sequence[Doc], mentions: Sequence[Mentions], labels: Sequence[str]) -> None:
+    `tick` is called for each document read.
+    """
+
+    def __init__(
+        self, docs: Sequence[Doc], mentions: Sequence[Mentions], labels: Sequence[str], tick: Tick = lambda: None
+    ) -> None:
         self.words = [Words(doc) for doc in docs]
+        self.tick = tick
         self.mentions = mentions
         self.labels = list(labels)
 
@@ -89,13 +96,12 @@ class Corpus:
         codes = [self._code(gold[key], right[key] / max(1, matched[key])) for key in gold]
         return Phrases(keys, np.array(codes, dtype=np.uint8))
 
-    def cross_fit(self, folds: int, seed: int, tick: Tick = lambda: None) -> list[Phrases]:
-        """For each document a lexicon learned without the fold it is in. Calls `tick` after each fold."""
+    def cross_fit(self, folds: int, seed: int) -> list[Phrases]:
+        """For each document a lexicon learned without the fold it is in."""
         fold_of = fold_numbers(len(self.words), folds, seed)
         lexicons = []
         for fold in range(folds):
             lexicons.append(self.learn([at for at, other in enumerate(fold_of) if other != fold]))
-            tick()
         return [lexicons[fold] for fold in fold_of]
 
     def _gold_labels(self, chosen: Sequence[int]) -> dict[int, str]:
@@ -115,6 +121,7 @@ class Corpus:
         matched: Counter[int] = Counter()
         right: Counter[int] = Counter()
         for at in chosen:
+            self.tick()
             expected = set(self.mentions[at])
             for start, end, _, key in self.words[at].matches(phrases):
                 matched[int(key)] += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from spacy.language import Language
 from spacy.training import Example
@@ -19,6 +19,7 @@ from training.ner.predict import spans_of
 from training.ner.recipe import TRAINED
 
 Report = Callable[[Progress], None]
+Item = TypeVar("Item")
 Optimizer = Any  # thinc's optimizer is half typed
 _CHUNK = 8  # dev documents between two reports
 
@@ -79,6 +80,12 @@ class Loop:
                 counts += exact_counts(document.spans, [found.span for found in spans_of(doc)])
             self.tell()
         return counts
+
+    def ticking(self, items: Sequence[Item]) -> Iterator[Item]:
+        """`items`, with a chance to report before each."""
+        for item in items:
+            self.tell()
+            yield item
 
     def tell(self, *, always: bool = False) -> None:
         """Report, about three times a second unless there is news."""

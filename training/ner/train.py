@@ -77,16 +77,17 @@ def _in_order(documents: Sequence[Document], labels: Sequence[str]) -> list[Docu
 
 def _examples(loop: Loop, documents: Sequence[Document], labels: Sequence[str]) -> tuple[list[Example], int]:
     """Examples whose predicted Doc has its dictionary tags, cross-fitted; the dictionary gets the lexicon of all."""
-    docs = [loop.nlp.make_doc(d.text) for d in documents]
-    read = [mentions_of(doc, d.spans) for doc, d in zip(docs, documents, strict=True)]
-    corpus = Corpus(docs, [mentions for mentions, _ in read], labels)
+    docs = [loop.nlp.make_doc(d.text) for d in loop.ticking(documents)]
+    read = [mentions_of(doc, d.spans) for doc, d in zip(docs, loop.ticking(documents), strict=True)]
+    corpus = Corpus(docs, [mentions for mentions, _ in read], labels, loop.tell)
     dictionary: Any = loop.nlp.get_pipe("dictionary")
     dictionary.static = compile_static(labels, loop.tell)
     dictionary.learned = corpus.learn(range(len(docs)))
-    for doc, lexicon in zip(docs, corpus.cross_fit(loop.settings.folds, loop.settings.seed, loop.tell), strict=True):
+    lexicons = corpus.cross_fit(loop.settings.folds, loop.settings.seed)
+    for doc, lexicon in zip(loop.ticking(docs), lexicons, strict=True):
         dictionary.tag(doc, lexicon)
-    examples = [_example(doc, mentions) for doc, mentions in zip(docs, corpus.mentions, strict=True) if len(doc)]
-    return examples, sum(cut for _, cut in read)
+    made = [_example(doc, mentions) for doc, mentions in zip(docs, loop.ticking(corpus.mentions), strict=True)]
+    return [example for example in made if len(example.predicted)], sum(cut for _, cut in read)
 
 
 def _example(doc: Doc, mentions: Sequence[tuple[int, int, str]]) -> Example:

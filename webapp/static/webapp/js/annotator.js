@@ -19,11 +19,17 @@ const SETTLE = 250;
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-/** @param {number} n @param {string} noun */
+/**
+ * @param {number} n
+ * @param {string} noun
+ */
 const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 export class Annotator {
-  /** @param {any} data the page's JSON @param {{csrf: string, user: string}} page */
+  /**
+   * @param {any} data the page's JSON
+   * @param {{csrf: string, user: string}} page
+   */
   constructor(data, { csrf, user }) {
     this.data = data;
     this.csrf = csrf;
@@ -90,7 +96,10 @@ export class Annotator {
     if (said) this.side.say(said);
   }
 
-  /** @param {Command & {side?: string, id?: string}} command @returns {boolean} whether there is such a command */
+  /**
+   * @param {Command & {side?: string, id?: string}} command
+   * @returns {boolean} whether there is such a command
+   */
   run(command) {
     const act = this.#commands()[command.name];
     if (!act) return false;
@@ -124,7 +133,10 @@ export class Annotator {
     this.moved();
   }
 
-  /** Gives the target a label. @param {string} label */
+  /**
+   * Gives the target a label.
+   * @param {string} label
+   */
   label(label) {
     const range = this.target.range;
     if (!range) return this.side.say("First select words or an entity, then press the label's key.");
@@ -139,7 +151,10 @@ export class Annotator {
     this.#changed(`${label}: ${mention}${gone ? `. Replaced ${gone}; undo brings it back` : ""}`);
   }
 
-  /** Removes an entity by its id, the target, or all within the selected words. @param {string} [id] */
+  /**
+   * Removes an entity by its id, the target, or all within the selected words.
+   * @param {string} [id]
+   */
   remove(id) {
     const range = this.target.range;
     const chosen = id ? this.spans.get(Number(id)) : this.target.span;
@@ -152,7 +167,10 @@ export class Annotator {
     this.#changed(`Removed ${removed.map((span) => `${span.label}: ${this.spans.mention(span)}`).join(", ")}`);
   }
 
-  /** @param {"start" | "end"} side @param {number} step */
+  /**
+   * @param {"start" | "end"} side
+   * @param {number} step
+   */
   edge(side, step) {
     const current = this.target.span;
     if (!current) return this.side.say("First select an entity, then move its edge.");
@@ -161,7 +179,11 @@ export class Annotator {
     this.side.say(blocked ? "Another entity is in the way." : "The edge can't go further.");
   }
 
-  /** @param {boolean} done @param {string} sentence @param {string} nothing */
+  /**
+   * @param {boolean} done
+   * @param {string} sentence
+   * @param {string} nothing
+   */
   #travel(done, sentence, nothing) {
     if (!done) return this.side.say(nothing);
     const before = new Set(this.side.rows.keys());
@@ -187,7 +209,10 @@ export class Annotator {
     this.side.alert(answer.error);
   }
 
-  /** Stays busy: nothing more may be sent from this page. @param {string} next */
+  /**
+   * Stays busy: nothing more may be sent from this page.
+   * @param {string} next
+   */
   #leave(next) {
     this.draft.clear();
     this.side.say("Saved. The next note opens…");
@@ -214,6 +239,7 @@ function listen(annotator) {
     if (button.dataset.do === "close") button.closest("dialog")?.close();
     else annotator.run({ ...button.dataset, name: button.dataset.do ?? "" });
   });
+  byId("skip-dialog").addEventListener("submit", () => annotator.draft.clear());
   // A page brought back by the Back button may hold a note that is finished.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   new Pointer(annotator).listen();

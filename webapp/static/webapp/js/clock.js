@@ -4,7 +4,10 @@
 const IDLE = 30_000;
 
 export class Clock {
-  /** @param {number} seconds already spent @param {() => number} [now] milliseconds */
+  /**
+   * @param {number} seconds already spent
+   * @param {() => number} [now] milliseconds
+   */
   constructor(seconds, now = () => performance.now()) {
     this.now = now;
     this.spent = seconds * 1000;
@@ -38,7 +41,10 @@ export class Clock {
     return Math.round(this.spent / 1000);
   }
 
-  /** Follows the page. @param {Document} page */
+  /**
+   * Follows the page.
+   * @param {Document} page
+   */
   follow(page) {
     for (const kind of ["pointermove", "pointerdown", "keydown", "wheel", "scroll", "touchstart"]) {
       page.addEventListener(kind, () => this.touch(), { passive: true, capture: true });

@@ -10,7 +10,12 @@
 const DAYS = 7 * 24 * 3600 * 1000;
 
 export class Draft {
-  /** @param {number} task @param {number} revision @param {string} user @param {Storage} [store] */
+  /**
+   * @param {number} task
+   * @param {number} revision
+   * @param {string} user
+   * @param {Storage} [store]
+   */
   constructor(task, revision, user, store = globalThis.localStorage) {
     this.key = `draft:${task}:${revision}:${user}`;
     this.store = store;
@@ -22,7 +27,10 @@ export class Draft {
     return this.#read(this.key);
   }
 
-  /** @param {Row[]} spans @param {number} seconds */
+  /**
+   * @param {Row[]} spans
+   * @param {number} seconds
+   */
   save(spans, seconds) {
     const rows = spans.map(({ start, end, label, score }) => ({ start, end, label, score }));
     this.#try(() => this.store.setItem(this.key, JSON.stringify({ spans: rows, seconds, at: Date.now() })));
@@ -32,7 +40,10 @@ export class Draft {
     this.#try(() => this.store.removeItem(this.key));
   }
 
-  /** @param {string} key @returns {Kept | null} */
+  /**
+   * @param {string} key
+   * @returns {Kept | null}
+   */
   #read(key) {
     const kept = this.#try(() => JSON.parse(this.store.getItem(key) ?? "null"));
     return kept && Array.isArray(kept.spans) ? kept : null;
@@ -48,7 +59,10 @@ export class Draft {
     });
   }
 
-  /** Storage may be full or forbidden: then there is no draft, and nothing else changes. @param {() => any} act */
+  /**
+   * Storage may be full or forbidden: then there is no draft, and nothing else changes.
+   * @param {() => any} act
+   */
   #try(act) {
     try {
       return act();

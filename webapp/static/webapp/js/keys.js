@@ -2,7 +2,7 @@
 /** Which command a key stands for. Knows nothing of the page but what an event says. */
 
 /** @typedef {{name: string, label?: string, step?: number}} Command */
-/** @typedef {Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "repeat">} Key */
+/** @typedef {Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} Key */
 
 /** What the help says, in order. */
 export const KEYS = [
@@ -35,14 +35,20 @@ const PLAIN = {
   s: { name: "skip" },
 };
 
-/** The letter of a key, on keyboards of other scripts too. @param {Key} event */
+/**
+ * The letter of a key, on keyboards of other scripts too.
+ * @param {Key} event
+ */
 function letter(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const latin = /^Key([A-Z])$/.exec(event.code ?? "");
   return key.length === 1 && key > "~" && latin ? latin[1].toLowerCase() : key;
 }
 
-/** @param {Key} event @returns {Command | null} */
+/**
+ * @param {Key} event
+ * @returns {Command | null}
+ */
 function withControl(event) {
   const key = letter(event);
   if (key === "z") return { name: event.shiftKey ? "redo" : "undo" };
@@ -57,7 +63,7 @@ function withControl(event) {
 export function commandOf(event, labels) {
   if (event.ctrlKey || event.metaKey) return event.altKey ? null : withControl(event);
   const plain = PLAIN[letter(event)] ?? null;
-  if (plain?.name === "submit") return event.repeat || event.shiftKey || event.altKey ? null : plain;
+  if (plain?.name === "submit") return event.shiftKey || event.altKey ? null : plain;
   if (plain?.name === "walk" && event.altKey) return { name: "start", step: plain.step };
   if (plain?.name === "walk" && event.shiftKey) return { name: "extend", step: plain.step };
   if (event.altKey) return null;
@@ -65,7 +71,10 @@ export function commandOf(event, labels) {
   return label ? { name: "label", label: label.name } : plain;
 }
 
-/** Whether a key belongs to something else: a field, an open dialog, a button. @param {KeyboardEvent} event */
+/**
+ * Whether a key belongs to something else: a field, an open dialog, a button.
+ * @param {KeyboardEvent} event
+ */
 export function isElsewhere(event) {
   if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return true;
   const target = event.target instanceof Element ? event.target : null;

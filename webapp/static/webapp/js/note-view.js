@@ -8,7 +8,10 @@
 /** @typedef {{start: number, end: number}} Range_ */
 /** @typedef {{start: number, end: number, spans: Span[]}} Block */
 
-/** @param {string} text @returns {Range_[]} */
+/**
+ * @param {string} text
+ * @returns {Range_[]}
+ */
 function linesOf(text) {
   const lines = [];
   for (const match of text.matchAll(/[^\r\n]*(?:\r\n|\n|\r|$)/gu)) {
@@ -19,7 +22,8 @@ function linesOf(text) {
 
 /**
  * Lines with their spans; lines that one span joins are one block.
- * @param {Range_[]} lines @param {Span[]} spans in order
+ * @param {Range_[]} lines
+ * @param {Span[]} spans in order
  * @returns {Block[]}
  */
 function blocksOf(lines, spans) {
@@ -44,7 +48,8 @@ function keyOf({ start, end, spans }) {
 
 export class NoteView {
   /**
-   * @param {HTMLElement} root @param {string} text
+   * @param {HTMLElement} root
+   * @param {string} text
    * @param {Map<string, {colour: number}>} labels
    */
   constructor(root, text, labels) {
@@ -56,7 +61,10 @@ export class NoteView {
     this.blocks = new Map();
     /** @type {Map<number, HTMLElement>} */
     this.marks = new Map();
-    /** Where in the text a node begins and ends: never changes, as the text does not. @type {WeakMap<Node, Range_>} */
+    /**
+     * Where in the text a node begins and ends: never changes, as the text does not.
+     * @type {WeakMap<Node, Range_>}
+     */
     this.places = new WeakMap([[root, { start: 0, end: text.length }]]);
   }
 
@@ -70,7 +78,7 @@ export class NoteView {
     for (const [key, element] of this.blocks) if (!blocks.has(key)) element.remove();
     let place = this.root.firstElementChild;
     for (const element of blocks.values()) {
-      if (element === place) place = place.nextElementSibling;
+      if (place === element) place = element.nextElementSibling;
       else this.root.insertBefore(element, place);
     }
     this.blocks = blocks;
@@ -86,7 +94,11 @@ export class NoteView {
     return element;
   }
 
-  /** Text and marks of a stretch, spans inside spans included. @param {HTMLElement} parent @param {Block} stretch */
+  /**
+   * Text and marks of a stretch, spans inside spans included.
+   * @param {HTMLElement} parent
+   * @param {Block} stretch
+   */
   #fill(parent, { start, end, spans }) {
     this.places.set(parent, { start, end });
     let at = start;
@@ -102,7 +114,11 @@ export class NoteView {
     this.#text(parent, at, end);
   }
 
-  /** @param {HTMLElement} parent @param {number} start @param {number} end */
+  /**
+   * @param {HTMLElement} parent
+   * @param {number} start
+   * @param {number} end
+   */
   #text(parent, start, end) {
     if (start >= end) return;
     const node = document.createTextNode(this.text.slice(start, end));
@@ -110,7 +126,10 @@ export class NoteView {
     parent.append(node);
   }
 
-  /** @param {Span} span @param {Span[]} inner */
+  /**
+   * @param {Span} span
+   * @param {Span[]} inner
+   */
   #mark(span, inner) {
     const mark = document.createElement("mark");
     const score = span.score === null ? "" : span.score.toFixed(2);
@@ -126,7 +145,11 @@ export class NoteView {
     return mark;
   }
 
-  /** @param {Node} node @param {number} offset @returns {number} a point of the page as an offset of the text */
+  /**
+   * @param {Node} node
+   * @param {number} offset
+   * @returns {number} a point of the page as an offset of the text
+   */
   #offset(node, offset) {
     const place = this.places.get(node);
     if (!place) return this.root.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_PRECEDING ? 0 : this.text.length;
@@ -135,7 +158,10 @@ export class NoteView {
     return child ? /** @type {Range_} */ (this.places.get(child)).start : place.end;
   }
 
-  /** The stretch of the text that the page's selection covers; null when empty or elsewhere. @returns {Range_ | null} */
+  /**
+   * The stretch of the text that the page's selection covers; null when empty or elsewhere.
+   * @returns {Range_ | null}
+   */
   selected() {
     const selection = document.getSelection();
     if (!selection?.rangeCount || selection.isCollapsed) return null;
@@ -146,13 +172,21 @@ export class NoteView {
     return start < end ? { start, end } : null;
   }
 
-  /** @param {number} x @param {number} y @returns {number | null} offset at a point of the window */
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @returns {number | null} offset at a point of the window
+   */
   at(x, y) {
     const place = caret(x, y);
     return place && this.root.contains(place.node) ? this.#offset(place.node, place.offset) : null;
   }
 
-  /** @param {number} offset @param {boolean} closing @returns {[Node, number]} */
+  /**
+   * @param {number} offset
+   * @param {boolean} closing
+   * @returns {[Node, number]}
+   */
   #point(offset, closing) {
     for (const block of this.blocks.values()) {
       const place = /** @type {Range_} */ (this.places.get(block));
@@ -174,14 +208,20 @@ export class NoteView {
     return range;
   }
 
-  /** Selects a stretch in the page. @param {Range_} stretch */
+  /**
+   * Selects a stretch in the page.
+   * @param {Range_} stretch
+   */
   select(stretch) {
     const range = this.range(stretch);
     const selection = /** @type {Selection} */ (document.getSelection());
     selection.setBaseAndExtent(range.startContainer, range.startOffset, range.endContainer, range.endOffset);
   }
 
-  /** Focuses a span and shows it as the current one; null takes the sign off. @param {number | null} id */
+  /**
+   * Focuses a span and shows it as the current one; null takes the sign off.
+   * @param {number | null} id
+   */
   current(id) {
     for (const mark of this.root.querySelectorAll(".is-current")) mark.classList.remove("is-current");
     const mark = id === null ? null : this.marks.get(id);
@@ -192,13 +232,21 @@ export class NoteView {
   }
 }
 
-/** What a screen reader calls a span. @param {Span} span @param {string} text */
+/**
+ * What a screen reader calls a span.
+ * @param {Span} span
+ * @param {string} text
+ */
 export function nameOf(span, text) {
   const score = span.score === null ? "" : `, score ${span.score.toFixed(2)}`;
   return `${span.label}: ${text.slice(span.start, span.end)}${score}`;
 }
 
-/** @param {number} x @param {number} y @returns {{node: Node, offset: number} | null} */
+/**
+ * @param {number} x
+ * @param {number} y
+ * @returns {{node: Node, offset: number} | null}
+ */
 function caret(x, y) {
   if (document.caretPositionFromPoint) {
     const place = document.caretPositionFromPoint(x, y);

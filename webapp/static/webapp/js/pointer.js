@@ -38,14 +38,26 @@ export class Pointer {
     setTimeout(() => {
       this.down = false;
       const stretch = this.annotator.view.selected();
-      if (stretch) this.#take(stretch.start, stretch.end);
+      if (stretch && !this.#isOld(stretch)) this.#take(stretch.start, stretch.end);
       else if (event.target instanceof Element && event.target.closest("mark")) this.#mark(event.target);
       else if (this.touch) this.#tap(event);
       else this.#click(event);
     });
   }
 
-  /** @param {number} start @param {number} end */
+  /**
+   * After a tap a touch screen may still show what was selected before.
+   * @param {{start: number, end: number}} stretch
+   */
+  #isOld({ start, end }) {
+    const before = this.touch && this.annotator.target.words && this.annotator.target.range;
+    return Boolean(before && before.start === start && before.end === end);
+  }
+
+  /**
+   * @param {number} start
+   * @param {number} end
+   */
   #take(start, end) {
     const { target } = this.annotator;
     target.toStretch(start, end);
@@ -60,7 +72,10 @@ export class Pointer {
     this.annotator.moved();
   }
 
-  /** A tap takes a word; the next tap reaches up to another; a tap on the taken word lets go. @param {PointerEvent} event */
+  /**
+   * A tap takes a word; the next tap reaches up to another; a tap on the taken word lets go.
+   * @param {PointerEvent} event
+   */
   #tap(event) {
     const { target, spans, view } = this.annotator;
     const offset = view.at(event.clientX, event.clientY);
@@ -71,7 +86,10 @@ export class Pointer {
     this.#take(Math.min(start, token.start), Math.max(end, token.end));
   }
 
-  /** A click beside entities lets go, and walking goes on from there. @param {PointerEvent} event */
+  /**
+   * A click beside entities lets go, and walking goes on from there.
+   * @param {PointerEvent} event
+   */
   #click(event) {
     const { target, view } = this.annotator;
     target.clear();
@@ -93,7 +111,10 @@ export class Pointer {
     this.annotator.side.bubble(target.bubbleRect());
   }
 
-  /** Tab brings the focus to an entity. @param {FocusEvent} event */
+  /**
+   * Tab brings the focus to an entity.
+   * @param {FocusEvent} event
+   */
   #focus(event) {
     const mark = event.target instanceof Element ? event.target.closest("mark") : null;
     const { target } = this.annotator;

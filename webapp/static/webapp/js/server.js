@@ -5,15 +5,21 @@
 
 const PATIENCE = 20_000;
 const AWAY = "The server can't be reached. Your work is kept in this page; try again.";
-const SIGNED_OUT = "You are signed out. Sign in again in another tab, then try again here; your work is kept.";
+const SIGNED_OUT = "You are signed out or may not do this. Sign in in another tab, then try again; your work is kept.";
 const FAILED = "The server could not save this. Your work is kept in this page; try again.";
 
-/** The newest token: signing in again in another tab changes the cookie. @param {string} inPage */
+/**
+ * The newest token: signing in again in another tab changes the cookie.
+ * @param {string} inPage
+ */
 function token(inPage) {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? inPage;
 }
 
-/** @param {Response} response @returns {Promise<Answer>} */
+/**
+ * @param {Response} response
+ * @returns {Promise<Answer>}
+ */
 async function read(response) {
   if (response.type === "opaqueredirect") return { error: SIGNED_OUT };
   if (!response.headers.get("Content-Type")?.includes("json")) {
@@ -25,7 +31,9 @@ async function read(response) {
 }
 
 /**
- * @param {string} url @param {object} body @param {string} csrf
+ * @param {string} url
+ * @param {object} body
+ * @param {string} csrf
  * @returns {Promise<Answer>}
  */
 export async function send(url, body, csrf) {

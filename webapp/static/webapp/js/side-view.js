@@ -6,7 +6,11 @@ import { nameOf } from "./note-view.js";
 /** @typedef {import("./spans.js").Span} Span */
 /** @typedef {{name: string, key: string, colour: number, hint: string}} Label */
 
-/** @param {string} tag @param {string} className @param {string} [text] */
+/**
+ * @param {string} tag
+ * @param {string} className
+ * @param {string} [text]
+ */
 function make(tag, className, text) {
   const element = document.createElement(tag);
   element.className = className;
@@ -18,7 +22,10 @@ function make(tag, className, text) {
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 export class SideView {
-  /** @param {string} text @param {Label[]} labels */
+  /**
+   * @param {string} text
+   * @param {Label[]} labels
+   */
   constructor(text, labels) {
     this.text = text;
     this.colours = new Map(labels.map((label) => [label.name, label.colour]));
@@ -31,13 +38,16 @@ export class SideView {
     byId("help-keys").append(...KEYS.flatMap(([key, what]) => help(key, what)));
   }
 
-  /** Keeps the rows of unchanged spans. @param {Span[]} spans */
+  /**
+   * Keeps the rows of unchanged spans.
+   * @param {Span[]} spans
+   */
   render(spans) {
     const rows = new Map(spans.map((span) => [span, this.rows.get(span) ?? this.#row(span)]));
     for (const [span, row] of this.rows) if (!rows.has(span)) row.remove();
     let place = this.list.firstElementChild;
     for (const row of rows.values()) {
-      if (row === place) place = place.nextElementSibling;
+      if (place === row) place = row.nextElementSibling;
       else this.list.insertBefore(row, place);
     }
     this.rows = rows;
@@ -82,7 +92,10 @@ export class SideView {
     byId("edges").hidden = !edges;
   }
 
-  /** Label buttons beside a place in the note; null hides them. @param {DOMRect | null} rect */
+  /**
+   * Label buttons beside a place in the note; null hides them.
+   * @param {DOMRect | null} rect
+   */
   bubble(rect) {
     const bubble = byId("bubble");
     bubble.hidden = !rect;
@@ -105,7 +118,10 @@ function labelButton({ name, key, colour, hint }) {
   return button;
 }
 
-/** @param {string} key @param {string} what */
+/**
+ * @param {string} key
+ * @param {string} what
+ */
 function help(key, what) {
   const term = make("dt", "");
   term.append(make("kbd", "", key));

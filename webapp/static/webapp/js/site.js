@@ -24,7 +24,10 @@ async function onClick(event) {
   }
 }
 
-/** Live parts: when the answer is another page (signed out), open that page. @param {any} event */
+/**
+ * Live parts: when the answer is another page (signed out), open that page.
+ * @param {any} event
+ */
 function onSwap({ detail }) {
   const asked = new URL(detail.requestConfig.path, location.href).pathname;
   if (new URL(detail.xhr.responseURL).pathname === asked) return;

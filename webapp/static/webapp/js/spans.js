@@ -8,23 +8,35 @@ import { tokenAfter, tokenise } from "./tokens.js";
 /** @typedef {{id: number, start: number, end: number, label: string, score: number | null}} Span */
 /** @typedef {{start: number, end: number, label: string, score?: number | null}} Row */
 
-/** @param {Span} a @param {Span} b */
+/**
+ * @param {Span} a
+ * @param {Span} b
+ */
 const inOrder = (a, b) => a.start - b.start || b.end - a.end;
 
-/** @param {{start: number, end: number}} a @param {{start: number, end: number}} b */
+/**
+ * @param {{start: number, end: number}} a
+ * @param {{start: number, end: number}} b
+ */
 const overlap = (a, b) => a.start < b.end && b.start < a.end;
 
-/** @param {{start: number, end: number}} a @param {{start: number, end: number}} b */
+/**
+ * @param {{start: number, end: number}} a
+ * @param {{start: number, end: number}} b
+ */
 const same = (a, b) => a.start === b.start && a.end === b.end;
 
-/** @param {{start: number, end: number}} outer @param {{start: number, end: number}} inner */
+/**
+ * @param {{start: number, end: number}} outer
+ * @param {{start: number, end: number}} inner
+ */
 const holds = (outer, inner) => outer.start <= inner.start && inner.end <= outer.end;
 
 export class Spans {
   /**
    * @param {string} text
    * @param {Row[]} rows
-   * @param {{nested?: boolean}} [options]
+   * @param {{nested?: boolean}} options
    */
   constructor(text, rows, { nested = false } = {}) {
     this.text = text;
@@ -41,7 +53,10 @@ export class Spans {
     this.future = [];
   }
 
-  /** @param {Row[]} rows @returns {Span[]} */
+  /**
+   * @param {Row[]} rows
+   * @returns {Span[]}
+   */
   #admit(rows) {
     /** @type {Span[]} */
     const list = [];
@@ -55,12 +70,21 @@ export class Spans {
     return list;
   }
 
-  /** @param {number} start @param {number} end @param {string} label @param {number | null} score */
+  /**
+   * @param {number} start
+   * @param {number} end
+   * @param {string} label
+   * @param {number | null} score
+   */
   #make(start, end, label, score) {
     return Object.freeze({ id: this.nextId++, start, end, label, score });
   }
 
-  /** Whether two spans cannot both stand. @param {Token} a @param {Token} b */
+  /**
+   * Whether two spans cannot both stand.
+   * @param {Token} a
+   * @param {Token} b
+   */
   #clash(a, b) {
     if (!overlap(a, b)) return false;
     return !this.nested || same(a, b) || !(holds(a, b) || holds(b, a));
@@ -83,14 +107,20 @@ export class Spans {
     return this.text.slice(span.start, span.end);
   }
 
-  /** Spans that share a character with a range. @param {number} start @param {number} end */
+  /**
+   * Spans that share a character with a range.
+   * @param {number} start
+   * @param {number} end
+   */
   within(start, end) {
     return this.list.filter((span) => overlap(span, { start, end }));
   }
 
   /**
    * Adds a span in place of those it clashes with; a span of the same edges gets the label.
-   * @param {number} start @param {number} end @param {string} label
+   * @param {number} start
+   * @param {number} end
+   * @param {string} label
    * @returns {{span: Span, replaced: Span[], changed: boolean}}
    */
   add(start, end, label) {
@@ -102,7 +132,11 @@ export class Spans {
     return { span, replaced, changed: true };
   }
 
-  /** @param {number} id @param {string} label @returns {{span: Span, changed: boolean}} */
+  /**
+   * @param {number} id
+   * @param {string} label
+   * @returns {{span: Span, changed: boolean}}
+   */
   relabel(id, label) {
     const old = /** @type {Span} */ (this.get(id));
     if (old.label === label) return { span: old, changed: false };
@@ -111,7 +145,10 @@ export class Spans {
     return { span, changed: true };
   }
 
-  /** @param {number[]} ids @returns {Span[]} the removed */
+  /**
+   * @param {number[]} ids
+   * @returns {Span[]} the removed
+   */
   remove(ids) {
     const removed = this.list.filter((span) => ids.includes(span.id));
     if (removed.length) this.#become(this.list.filter((span) => !removed.includes(span)));
@@ -120,7 +157,9 @@ export class Spans {
 
   /**
    * Moves an edge to the next edge of a token; refuses to reach into another span or to leave nothing.
-   * @param {number} id @param {"start" | "end"} side @param {number} step -1 or 1
+   * @param {number} id
+   * @param {"start" | "end"} side
+   * @param {number} step -1 or 1
    * @returns {{span: Span, changed: boolean, blocked: boolean}}
    */
   moveEdge(id, side, step) {
@@ -135,7 +174,11 @@ export class Spans {
     return { span, changed: true, blocked: false };
   }
 
-  /** @param {Span} span @param {number} step @returns {number | null} */
+  /**
+   * @param {Span} span
+   * @param {number} step
+   * @returns {number | null}
+   */
   #nextEnd(span, step) {
     const at = tokenAfter(this.tokens, span.end);
     if (step > 0) return this.tokens[at]?.end ?? null;
@@ -143,7 +186,11 @@ export class Spans {
     return this.tokens[inside - 1]?.end ?? null;
   }
 
-  /** @param {Span} span @param {number} step @returns {number | null} */
+  /**
+   * @param {Span} span
+   * @param {number} step
+   * @returns {number | null}
+   */
   #nextStart(span, step) {
     const at = tokenAfter(this.tokens, span.start);
     const token = this.tokens[at];
@@ -151,7 +198,10 @@ export class Spans {
     return token && token.start < span.start ? token.start : (this.tokens[at - 1]?.start ?? null);
   }
 
-  /** Takes up work kept from before, as one step that can be undone. @param {Row[]} rows */
+  /**
+   * Takes up work kept from before, as one step that can be undone.
+   * @param {Row[]} rows
+   */
   restore(rows) {
     this.#become(this.#admit(rows));
   }

@@ -9,13 +9,19 @@ import { snap, tokenAfter } from "./tokens.js";
 /** @typedef {import("./tokens.js").Token} Token */
 
 export class Target {
-  /** @param {Spans} spans @param {NoteView} view */
+  /**
+   * @param {Spans} spans
+   * @param {NoteView} view
+   */
   constructor(spans, view) {
     this.spans = spans;
     this.view = view;
     /** @type {number | null} */
     this.id = null;
-    /** The words where the selection began and where it is now. @type {{anchor: Token, head: Token} | null} */
+    /**
+     * The words where the selection began and where it is now.
+     * @type {{anchor: Token, head: Token} | null}
+     */
     this.words = null;
     /** Where walking starts when nothing is selected. */
     this.last = 0;
@@ -48,20 +54,30 @@ export class Target {
     this.id = id;
   }
 
-  /** @param {Token} anchor @param {Token} [head] */
+  /**
+   * @param {Token} anchor
+   * @param {Token} [head]
+   */
   toWords(anchor, head = anchor) {
     this.clear();
     this.words = { anchor, head };
   }
 
-  /** Takes a stretch of the text, widened to words. @param {number} start @param {number} end */
+  /**
+   * Takes a stretch of the text, widened to words.
+   * @param {number} start
+   * @param {number} end
+   */
   toStretch(start, end) {
     const whole = snap(this.spans.tokens, start, end);
     if (whole) this.toWords(whole);
     else this.clear();
   }
 
-  /** To the word or entity before or after; an entity is one stop. @param {number} step */
+  /**
+   * To the word or entity before or after; an entity is one stop.
+   * @param {number} step
+   */
   walk(step) {
     const { tokens } = this.spans;
     const from = this.range ?? { start: this.last, end: this.last };
@@ -84,7 +100,10 @@ export class Target {
     else this.toWords(token);
   }
 
-  /** Selects a word more or fewer. @param {number} step */
+  /**
+   * Selects a word more or fewer.
+   * @param {number} step
+   */
   extend(step) {
     if (!this.words) return this.walk(step);
     const { tokens } = this.spans;
@@ -93,7 +112,10 @@ export class Target {
     if (tokens[edge]) this.toWords(anchor, tokens[edge]);
   }
 
-  /** To the word above or below, as the text stands on the screen. @param {number} step */
+  /**
+   * To the word above or below, as the text stands on the screen.
+   * @param {number} step
+   */
   line(step) {
     const range = this.range;
     if (!range) return;

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import partial
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from annotation.actions import clients, projects
+from annotation.errors import ActionError, TooLate
+from annotation.models import Client, Project
+from tests.annotation.conftest import at_once
+from tests.conftest import Cast
+
+
+def test_create_gives_a_key_that_authenticates(api_key: tuple[Client, str]) -> None:
+    client, key = api_key
+    assert clients.authenticate(key) == client
+    assert key.startswith(client.prefix + "_")
+
+
+def test_create_keeps_only_the_hash_of_the_key(api_key: tuple[Client, str]) -> None:
+    client, key = api_key
+    row = Client.objects.filter(pk=client.pk).values().get()
+    assert key not in str(row)
+    assert key.removeprefix(client.prefix + "_") not in str(row)
+    assert row["key_hash"] == hashlib.sha256(key.encode()).hexdigest()
+
+
+def test_create_second_time_with_the_name_is_refused(project: Project, api_key: tuple[Client, str]) -> None:
+    with pytest.raises(ActionError, match="has a valid key already"):
+        clients.create(project=project, name=" platform ", by=None)
+    assert Client.objects.count() == 1
+
+
+def test_create_with_the_name_in_another_project_is_taken(cast: Cast, api_key: tuple[Client, str]) -> None:
+    assert clients.create(project=projects.get("elsewhere"), name="platform", by=None)
+
+
+@pytest.mark.parametrize("name", ["", " \n", "x" * 81, "a\x00b"])
+def test_create_with_a_name_no_column_takes_is_refused(project: Project, name: str) -> None:
+    with pytest.raises(ActionError, match="needs a name"):
+        clients.create(project=project, name=name, by=None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_create_twice_at_once_has_one_winner(project: Project) -> None:
+    make = partial(clients.create, project=project, name="platform", by=None)
+    results = at_once(make, make, make)
+    assert sorted(type(result).__name__ for result in results) == ["ActionError", "ActionError", "tuple"]
+    assert Client.objects.count() == 1
+
+
+@pytest.mark.parametrize("end", ["", "_", "_wrong", "_ŵrong"])
+def test_authenticate_with_a_wrong_key_gives_nobody(api_key: tuple[Client, str], end: str) -> None:
+    assert clients.authenticate(api_key[0].prefix + end) is None
+
+
+@pytest.mark.parametrize("key", ["", "_", "mk_", "x" * 10_000])
+def test_authenticate_with_no_key_gives_nobody(api_key: tuple[Client, str], key: str) -> None:
+    assert clients.authenticate(key) is None
+
+
+def test_revoke_ends_the_key(cast: Cast, api_key: tuple[Client, str]) -> None:
+    client, key = api_key
+    clients.revoke(client=client, by=cast.admin)
+    client.refresh_from_db()
+    assert clients.authenticate(key) is None
+    assert client.revoked_by == cast.admin
+
+
+def test_revoke_second_time_is_refused(cast: Cast, api_key: tuple[Client, str]) -> None:
+    client, _ = api_key
+    clients.revoke(client=client, by=cast.admin)
+    with pytest.raises(TooLate, match="revoked already"):
+        clients.revoke(client=client, by=cast.lead)
+    client.refresh_from_db()
+    assert client.revoked_by == cast.admin
+
+
+def test_create_after_a_revocation_takes_the_name_again(
+    project: Project, cast: Cast, api_key: tuple[Client, str]
+) -> None:
+    client, old = api_key
+    clients.revoke(client=client, by=cast.admin)
+    again, new = clients.create(project=project, name="platform", by=cast.admin)
+    assert clients.authenticate(new) == again
+    assert clients.authenticate(old) is None
+
+
+def test_create_client_command_prints_the_key_as_json_alone(project: Project) -> None:
+    out = StringIO()
+    call_command("create_client", "EMR of the clinic", "--project", "clinic", "--json", stdout=out)
+    row = json.loads(out.getvalue())
+    assert row["project"] == "clinic"
+    assert clients.authenticate(row["key"]) == Client.objects.get(name=row["client"], prefix=row["prefix"])
+
+
+def test_create_client_command_without_project_takes_the_oldest(cast: Cast) -> None:
+    call_command("create_client", "EMR", stdout=StringIO())
+    assert Client.objects.get().project.slug == "clinic"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"), [(["EMR", "--project", "nowhere"], "no project 'nowhere'"), (["x" * 81], "needs a name")]
+)
+def test_create_client_command_that_fails_says_why(project: Project, arguments: list[str], says: str) -> None:
+    with pytest.raises(CommandError, match=says):
+        call_command("create_client", *arguments)

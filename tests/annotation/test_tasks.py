@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from annotation.actions import projects, revisions, tasks
+from annotation.errors import ActionError, TooLate
+from annotation.models import Project, Task
+from tests.annotation.conftest import DISEASE, at_once, let_lapse
+from tests.conftest import Cast
+
+AddTask = Callable[..., Task]
+Status = Task.Status
+
+
+# Take the next --------------------------------------------------------------------------------------------------------
+def test_take_next_with_several_waiting_gives_the_oldest_note(project: Project, cast: Cast, add_task: AddTask) -> None:
+    first, second = add_task(), add_task()
+    one, two = (tasks.take_next(project=project, by=who) for who in (cast.annotator, cast.annotator2))
+    assert (one, two) == (first, second)
+
+
+def test_take_next_with_a_priority_gives_that_first(project: Project, cast: Cast, add_task: AddTask) -> None:
+    add_task()
+    urgent = add_task()
+    Task.objects.filter(pk=urgent.pk).update(priority=1)
+    assert tasks.take_next(project=project, by=cast.annotator) == urgent
+
+
+def test_take_next_second_time_gives_the_note_already_held(project: Project, cast: Cast, add_task: AddTask) -> None:
+    add_task(), add_task()
+    assert tasks.take_next(project=project, by=cast.annotator) == tasks.take_next(project=project, by=cast.annotator)
+    assert Task.objects.filter(status=Status.IN_PROGRESS).count() == 1
+
+
+def test_take_next_with_an_empty_queue_gives_nothing(project: Project, cast: Cast, add_task: AddTask) -> None:
+    held = add_task()
+    tasks.take(task=held, by=cast.annotator2)
+    assert tasks.take_next(project=project, by=cast.annotator) is None
+
+
+def test_take_next_of_another_project_gives_nothing(cast: Cast, add_task: AddTask) -> None:
+    add_task()
+    assert tasks.take_next(project=projects.get("elsewhere"), by=cast.outsider) is None
+
+
+def test_take_next_after_a_lease_ran_out_passes_the_note_on(project: Project, cast: Cast, add_task: AddTask) -> None:
+    task = tasks.take(task=add_task(), by=cast.annotator)
+    let_lapse(task)
+    passed_on = tasks.take_next(project=project, by=cast.annotator2)
+    assert passed_on == task
+    assert passed_on.assignee == cast.annotator2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_take_next_by_four_at_once_gives_each_note_once(project: Project, cast: Cast, add_task: AddTask) -> None:
+    waiting = {add_task() for _ in range(3)}
+    people = (cast.annotator, cast.annotator2, cast.reviewer, cast.lead)
+    taken = at_once(*(partial(tasks.take_next, project=project, by=who) for who in people))
+    # One who finds every row locked by others is told that the queue is empty; nobody gets another's note.
+    given = [task for task in taken if task is not None]
+    assert len(given) == len(set(given)) == 3
+    assert set(given) == waiting
+
+
+# Take this one --------------------------------------------------------------------------------------------------------
+def test_take_of_an_open_task_leases_it(cast: Cast, add_task: AddTask) -> None:
+    task = tasks.take(task=add_task(), by=cast.annotator)
+    task.refresh_from_db()
+    assert (task.status, task.assignee) == (Status.IN_PROGRESS, cast.annotator)
+    assert task.lease_until > timezone.now()
+
+
+def test_take_second_time_by_the_same_person_renews_the_lease(cast: Cast, add_task: AddTask) -> None:
+    task = tasks.take(task=add_task(), by=cast.annotator)
+    before = task.lease_until
+    assert tasks.take(task=task, by=cast.annotator).lease_until > before
+
+
+def test_take_of_somebody_elses_task_is_refused(cast: Cast, add_task: AddTask) -> None:
+    task = tasks.take(task=add_task(), by=cast.annotator)
+    with pytest.raises(TooLate, match="somebody else"):
+        tasks.take(task=task, by=cast.annotator2)
+    task.refresh_from_db()
+    assert task.assignee == cast.annotator
+
+
+def test_take_of_a_done_task_is_refused(cast: Cast, add_task: AddTask) -> None:
+    task = tasks.take(task=add_task(), by=cast.annotator)
+    revisions.submit(task=task, by=cast.annotator, spans=[DISEASE], base_revision=0, seconds=1)
+    task.refresh_from_db()
+    with pytest.raises(TooLate):
+        tasks.take(task=task, by=cast.annotator)
+
+
+def test_take_by_its_holder_after_it_was_passed_on_is_refused(cast: Cast, add_task: AddTask) -> None:
+    stale = tasks.take(task=add_task(), by=cast.annotator)
+    let_lapse(stale)
+    tasks.take(task=Task.objects.get(pk=stale.pk), by=cast.annotator2)
+    with pytest.raises(TooLate, match="back to the queue"):
+        tasks.take(task=stale, by=cast.annotator)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_take_by_two_at_once_has_one_winner(cast: Cast, add_task: AddTask) -> None:
+    task = add_task()
+    people = (cast.annotator, cast.annotator2)
+    results = at_once(*(partial(tasks.take, task=task, by=who) for who in people))
+    assert sorted(type(result).__name__ for result in results) == ["Task", "TooLate"]
+    winner = next(result for result in results if isinstance(result, Task))
+    task.refresh_from_db()
+    assert task.assignee == winner.assignee
+
+
+# Skip -----------------------------------------------------------------------------------------------------------------
+def test_skip_with_a_reason_closes_the_task(cast: Cast, add_task: AddTask) -> None:
+    task = tasks.take(task=add_task(), by=cast.annotator)
+    tasks.skip(task=task, by=cast.annotator, reason="  cannot\n be  read ")
+    task.refresh_from_db()
+    assert (task.status, task.skip_reason, task.assignee) == (Status.SKIPPED, "cannot be read", cast.annotator)
+    assert task.closed_at is not None
+
+
+@pytest.mark.parametrize("reason", ["", " \n\t"])
+def test_skip_without_a_reason_is_refused(cast: Cast, add_task: AddTask, reason: str) -> None:
+    task = tasks.take(task=add_task(), by=cast.annotator)
+    with pytest.raises(ActionError, match="needs a reason"):
+        tasks.skip(task=task, by=cast.annotator, reason=reason)
+    task.refresh_from_db()
+    assert task.status == Status.IN_PROGRESS
+
+
+def test_skip_with_a_reason_no_column_takes_keeps_what_it_can(cast: Cast, add_task: AddTask) -> None:
+    task = tasks.take(task=add_task(), by=cast.annotator)
+    tasks.skip(task=task, by=cast.annotator, reason="un\x00readable" + "x" * 500)
+    task.refresh_from_db()
+    assert task.skip_reason.startswith("unreadable")
+    assert len(task.skip_reason) == 200
+
+
+def test_skip_second_time_is_refused_and_keeps_the_first_reason(cast: Cast, add_task: AddTask) -> None:
+    task = tasks.take(task=add_task(), by=cast.annotator)
+    tasks.skip(task=task, by=cast.annotator, reason="first")
+    with pytest.raises(TooLate):
+        tasks.skip(task=task, by=cast.annotator, reason="second")
+    task.refresh_from_db()
+    assert task.skip_reason == "first"
+
+
+def test_skip_of_somebody_elses_task_is_refused(cast: Cast, add_task: AddTask) -> None:
+    task = tasks.take(task=add_task(), by=cast.annotator)
+    with pytest.raises(TooLate):
+        tasks.skip(task=task, by=cast.annotator2, reason="not mine")
+    task.refresh_from_db()
+    assert task.status == Status.IN_PROGRESS
+
+
+# What waits -----------------------------------------------------------------------------------------------------------
+def test_queue_summary_counts_each_state_once(project: Project, cast: Cast, add_task: AddTask) -> None:
+    add_task(reason=Task.Reason.RANDOM_AUDIT)
+    _, lapsed, skipped, done = (tasks.take(task=add_task(), by=cast.annotator) for _ in range(4))
+    let_lapse(lapsed)
+    tasks.skip(task=skipped, by=cast.annotator, reason="x")
+    revisions.submit(task=done, by=cast.annotator, spans=[], base_revision=0, seconds=1)
+    label, audit = Task.objects.filter(project=project).queue_summary()
+    assert {name: label[name] for name in ("reason", "waiting", "in_progress", "done", "skipped")} == {
+        "reason": "label",
+        "waiting": 1,
+        "in_progress": 1,
+        "done": 1,
+        "skipped": 1,
+    }
+    assert (audit["reason"], audit["name"], audit["waiting"]) == ("random_audit", "Audit (blind)", 1)

@@ -1,0 +1,117 @@
+"""A decision and its record are written together, once, or not at all."""
+
+from __future__ import annotations
+
+from io import StringIO
+import json
+
+import pytest
+from annotation.errors import ActionError, TooLate
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError
+from monitoring.actions import decisions
+from monitoring.models import Decision
+from training import ner
+from training.models import Deployment, Evaluation, ModelVersion
+
+from tests.conftest import Cast, make_candidate
+from tests.together import together
+
+
+def test_approve_deploys_and_records_the_evidence(candidate: ModelVersion, cast: Cast) -> None:
+    deployment = decisions.approve(model=candidate, by=cast.approver, reason=" Good. ")
+    decision = Decision.objects.get()
+    evaluation = Evaluation.objects.get(model=candidate)
+    assert (decision.verb, decision.by, decision.reason) == ("approve", cast.approver, "Good.")
+    assert (decision.model, decision.deployment) == (candidate, deployment)
+    assert decision.evidence == {"evaluation": evaluation.pk, "scores": evaluation.scores, "difference": {}}
+
+
+def test_approve_a_second_time_records_nothing_more(champion: Deployment, cast: Cast) -> None:
+    with pytest.raises(TooLate):
+        decisions.approve(model=champion.model, by=cast.approver, reason="Again.")
+    assert (Decision.objects.count(), Deployment.objects.count()) == (1, 1)
+
+
+def test_approve_by_who_started_the_training_leaves_no_trace(candidate: ModelVersion, cast: Cast) -> None:
+    with pytest.raises(ActionError, match="somebody else"):
+        decisions.approve(model=candidate, by=cast.lead, reason="Mine.")
+    assert not Decision.objects.exists()
+    assert not Deployment.objects.exists()
+
+
+def test_approve_of_a_tampered_artefact_leaves_the_model_waiting(candidate: ModelVersion, cast: Cast) -> None:
+    file = next(path for path in sorted(candidate.path.rglob("*")) if path.is_file())
+    file.write_bytes(b"")
+    with pytest.raises(ActionError, match="was changed after packaging"):
+        decisions.approve(model=candidate, by=cast.approver, reason="Good.")
+    candidate.refresh_from_db()
+    assert candidate.status == ModelVersion.Status.PENDING_APPROVAL
+    assert not Decision.objects.exists()
+
+
+def test_reject_records_without_deployment(candidate: ModelVersion, cast: Cast) -> None:
+    decisions.reject(model=candidate, by=cast.approver, reason="Worse.")
+    decision = Decision.objects.get()
+    assert (decision.verb, decision.deployment) == ("reject", None)
+    with pytest.raises(TooLate):
+        decisions.reject(model=candidate, by=cast.approver, reason="Worse.")
+    assert Decision.objects.count() == 1
+
+
+def test_roll_back_records_the_new_deployment(
+    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = make_candidate(champion.project, cast, trained, monkeypatch)
+    decisions.approve(model=second, by=cast.approver, reason="Better.")
+    back = decisions.roll_back(model=champion.model, by=cast.approver, reason="Or not.")
+    newest = Decision.objects.first()
+    assert newest is not None
+    assert (newest.verb, newest.deployment, newest.model) == ("rollback", back, champion.model)
+    with pytest.raises(TooLate):
+        decisions.roll_back(model=champion.model, by=cast.approver, reason="Or not.")
+    assert Decision.objects.count() == 3
+
+
+def test_decision_without_reason_is_refused_by_the_database(candidate: ModelVersion, cast: Cast) -> None:
+    with pytest.raises(IntegrityError):
+        Decision.objects.create(project=candidate.project, verb="reject", model=candidate, by=cast.approver, reason="")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_approve_twice_at_once_deploys_and_records_once(candidate: ModelVersion, cast: Cast) -> None:
+    def approve() -> Deployment:
+        model = ModelVersion.objects.select_related("project").get(pk=candidate.pk)
+        return decisions.approve(model=model, by=cast.approver, reason="Good.")
+
+    made = together(*[approve] * 4)
+    assert sum(isinstance(one, Deployment) for one in made) == 1
+    assert sum(isinstance(one, TooLate) for one in made) == 3
+    assert (Decision.objects.count(), Deployment.objects.count()) == (1, 1)
+
+
+def approve_command(*options: str) -> str:
+    out = StringIO()
+    call_command("approve", "1", "--reason", "Good.", *options, stdout=out)
+    return out.getvalue()
+
+
+def test_approve_command_puts_the_model_in_service(candidate: ModelVersion) -> None:
+    row = json.loads(approve_command("--by", "approver", "--json"))
+    assert (row["model"], row["project"]) == (1, "clinic")
+    assert Deployment.objects.get(pk=row["deployment"]).model == candidate
+
+
+@pytest.mark.parametrize(
+    ("who", "says"), [("lead", "is no approver"), ("outsider", "is no approver"), ("nobody", "no active user")]
+)
+def test_approve_command_by_somebody_else_is_refused(candidate: ModelVersion, who: str, says: str) -> None:
+    with pytest.raises(CommandError, match=says):
+        approve_command("--by", who)
+    assert not Deployment.objects.exists()
+
+
+def test_approve_command_a_second_time_is_refused(candidate: ModelVersion) -> None:
+    approve_command("--by", "approver")
+    with pytest.raises(CommandError, match="is approved already, by approver"):
+        approve_command("--by", "approver")

@@ -1,0 +1,103 @@
+"""The steps of a training as a whole: what they make, where it comes from, and that it holds no patient's word."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from annotation.models import Note
+from training import ner, runs
+from training.actions import runs as actions
+from training.models import Dataset, Deployment, Evaluation, ModelVersion, Run
+from training.ner.package import folder_sha256
+
+from tests.conftest import Cast, make_candidate
+
+
+def test_training_registers_a_model_with_its_lineage(candidate: ModelVersion, cast: Cast) -> None:
+    assert (candidate.number, candidate.status) == (1, ModelVersion.Status.PENDING_APPROVAL)
+    assert candidate.trained_by == cast.lead
+    assert candidate.dataset == Dataset.objects.get()
+    assert candidate.labels == ["DISEASE", "TREATMENT"]
+    assert candidate.sha256 == folder_sha256(candidate.path)
+    assert candidate.size == sum(path.stat().st_size for path in candidate.path.rglob("*") if path.is_file())
+    facts = json.loads((candidate.path / "marginalia.json").read_text())
+    assert facts["dataset"] == candidate.dataset.sha256
+    assert not Deployment.objects.exists(), "training puts nothing in service"
+
+
+def test_training_evaluates_on_the_sealed_test_notes(candidate: ModelVersion) -> None:
+    evaluation = Evaluation.objects.get(model=candidate)
+    test = list(candidate.dataset.items.filter(split="test").order_by("note_id").values_list("note_id", flat=True))
+    assert [row[0] for row in evaluation.per_note] == test
+    assert evaluation.scores["notes"] == len(test)
+    tp, fp, fn = (sum(row[i] for row in evaluation.per_note) for i in (1, 2, 3))
+    assert evaluation.scores["f1"] == pytest.approx(2 * tp / (2 * tp + fp + fn))
+    assert candidate.run.metrics == {"f1": evaluation.scores["f1"], "model": 1}
+    assert (evaluation.compared_with, evaluation.difference) == (None, {})
+
+
+def test_training_compares_with_the_champion_on_the_same_notes(
+    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = make_candidate(champion.project, cast, trained, monkeypatch)
+    evaluation = Evaluation.objects.get(model=second)
+    rival = evaluation.compared_with
+    assert second.number == 2
+    assert rival is not None
+    assert (rival.model, rival.dataset, rival.run) == (champion.model, evaluation.dataset, second.run)
+    assert rival.per_note == evaluation.per_note, "the same weights"
+    assert evaluation.difference == {"value": 0.0, "low": 0.0, "high": 0.0, "p": 1.0}
+
+
+def test_training_keeps_names_of_patients_out_of_the_artefact(
+    project: Any, cast: Cast, gold_notes: list[Note], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real training, small."""
+    words = {word for note in gold_notes for word in note.text.split() if word.isalpha() and len(word) > 6}
+    params = {"settings": {"max_steps": 12, "min_steps": 5, "eval_every": 6}}
+    run = actions.start_training(project=project, by=cast.lead, params=params)
+    runs.execute(run.pk)
+    run.refresh_from_db()
+    assert run.status == Run.Status.SUCCEEDED, run.error
+    model = ModelVersion.objects.get(run=run)
+    data = b"".join(path.read_bytes() for path in sorted(model.path.rglob("*")) if path.is_file())
+    assert len(words) > 100
+    assert [word for word in words if word.encode() in data and word.lower() not in data.decode("latin-1")] == []
+    assert hashlib.sha256(data).hexdigest() != model.sha256, "the names of the files count too"
+
+
+def test_training_takes_its_settings_from_the_run(
+    project: Any, cast: Cast, gold_notes: list[Note], trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, Any] = {}
+
+    def remember(train: Any, dev: Any, **options: Any) -> ner.Trained:
+        seen.update(options, train=train, dev=dev)
+        return trained
+
+    monkeypatch.setattr("training.steps.ner.train", remember)
+    run = actions.start_training(project=project, by=cast.lead, params={"settings": {"max_steps": 7}})
+    Run.objects.filter(pk=run.pk).update(seed=3)
+    runs.execute(run.pk)
+    assert seen["settings"] == ner.Settings(max_steps=7, seed=3)
+    assert seen["labels"] == ["DISEASE", "TREATMENT"]
+    dataset = Dataset.objects.get()
+    test = set(dataset.items.filter(split="test").values_list("note_id", flat=True))
+    assert not test & {int(document.id) for document in (*seen["train"], *seen["dev"])}
+    assert len(seen["train"]) + len(seen["dev"]) + len(test) == len(gold_notes)
+
+
+def test_package_of_a_second_attempt_removes_what_the_first_left(
+    project: Any, cast: Cast, gold_notes: list[Note], trained: ner.Trained, settings: Any, monkeypatch: Any
+) -> None:
+    left_over = settings.MODELS_DIR / "clinic" / "run-1-1"
+    run = actions.start_training(project=project, by=cast.lead)
+    left_over = left_over.with_name(f"run-{run.pk}-1")
+    left_over.mkdir(parents=True)
+    Run.objects.filter(pk=run.pk).update(attempt=1)
+    monkeypatch.setattr("training.steps.ner.train", lambda *_, **__: trained)
+    runs.execute(run.pk)
+    assert [path.name for path in left_over.parent.iterdir()] == [f"run-{run.pk}-2"]
