@@ -180,7 +180,10 @@ class Engine:
     def _hand_over(self, champions: dict[int, Served]) -> None:
         swap = _Swap(champions, threading.Event())
         self._waiting.put(swap)
-        swap.done.wait()
+        while not swap.done.wait(REFRESH_SECONDS):
+            # The inference thread has ended and takes nothing more.
+            if self._stop.is_set():
+                return
         logger.info("serving %s", ", ".join(f"{s.name} v{s.number}" for s in champions.values()) or "no model")
 
 

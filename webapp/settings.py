@@ -46,7 +46,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 MARGINALIA_DEMO = env.bool("MARGINALIA_DEMO", default=False)
 
 # Data ---------------------------------------------------------------------------------------------------------------
-DATA_DIR = Path(env.str("MARGINALIA_DATA", default=str(BASE_DIR / ".data")))
+DATA_DIR = local_services.data_dir()
 MODELS_DIR = DATA_DIR / "models"
 UPLOADS_DIR = DATA_DIR / "uploads"
 DATABASES: dict[str, Any] = {"default": environ.Env.db_url_config(DATABASE_URL or local_services.database_url())}

@@ -27,7 +27,7 @@ class Settings:
     """
 
     seed: int = 0
-    max_steps: int = 1400
+    max_steps: int = 1000
     min_steps: int = 300
     epochs: float = 6.0
     batch_start: int = 100

@@ -12,7 +12,6 @@ import importlib.util
 import io
 import pickle
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 _SOURCES = {
@@ -41,9 +40,8 @@ def has_terms(label: str) -> bool:
     return label in _SOURCES
 
 
-@cache
 def static_terms(label: str) -> Sequence[str]:
-    """All names and synonyms for `label`, lower case, sorted; empty for a label without a list.
+    """All names and synonyms for `label`, lower case, each once; empty for a label without a list.
 
     Raises FileNotFoundError with the remedy when the package is not installed.
     """
@@ -53,7 +51,7 @@ def static_terms(label: str) -> Sequence[str]:
     path = _folder(package) / file
     with bz2.open(path) as stream:
         terms = _PlainUnpickler(io.BytesIO(stream.read())).load()[table]
-    return tuple(sorted(set(terms) - _NOT_TERMS))
+    return tuple(term for term in terms if term not in _NOT_TERMS)
 
 
 def _folder(package: str) -> Path:

@@ -49,7 +49,9 @@ def train(
     loop = Loop(blank_model(settings), _in_order(dev, labels), settings, on_progress)
     loop.tell(always=True)
     examples, misaligned = _examples(loop, _in_order(train, labels), sorted(set(labels)))
-    loop.run(examples, _initialize(loop.nlp, examples, labels, settings))
+    optimizer = _initialize(loop.nlp, examples, labels, settings)
+    loop.tell()
+    loop.run(examples, optimizer)
     return Trained(loop.nlp, _calibrate(loop), misaligned, loop.history)
 
 
