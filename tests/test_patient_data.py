@@ -275,11 +275,10 @@ def test_search_of_the_database_finds_a_planted_word_in_text_json_and_bytes(proj
 
 
 def test_lines_hide_what_an_ordinary_formatter_shows(lines: list[str]) -> None:
-    try:
+    with pytest.raises(RuntimeError) as caught:
         fail()
-    except RuntimeError as error:
-        logging.getLogger("training.runs").error("a run failed", exc_info=error)
-        assert canaries_in(logging.Formatter().formatException((type(error), error, error.__traceback__)))
+    logging.getLogger("training.runs").error("a run failed", exc_info=caught.value)
+    assert canaries_in(logging.Formatter().formatException((caught.type, caught.value, caught.tb)))
     assert "a run failed" in lines[-1]
     assert canaries_in("".join(lines)) == []
     logging.getLogger("training.runs").debug("said %s", TEXT)

@@ -19,8 +19,8 @@ class Project(models.Model):
     nested = models.BooleanField(default=False)
     # Share of arriving notes drawn into the audit sample, of gold kept for testing, of gold kept for calibration.
     audit_rate = models.FloatField(default=0.02, validators=SHARE)
-    test_share = models.FloatField(default=0.15, validators=SHARE)
-    dev_share = models.FloatField(default=0.05, validators=SHARE)
+    test_share = models.FloatField(default=0.2, validators=SHARE)
+    dev_share = models.FloatField(default=0.1, validators=SHARE)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

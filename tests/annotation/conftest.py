@@ -1,15 +1,12 @@
-"""Notes and tasks of any text, and people who act at the same instant."""
+"""Notes and tasks of any text, and the lapse of a lease."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from annotation.actions import notes
@@ -45,25 +42,3 @@ def add_task(add_note: Callable[..., Note]) -> Callable[..., Task]:
 def let_lapse(task: Task) -> None:
     """Twenty minutes pass for the task's holder."""
     Task.objects.filter(pk=task.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What each call returned or raised, all let go by one barrier, each in a thread with its own connection."""
-    barrier, results = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(place: int, call: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=10)
-            results[place] = call()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return results

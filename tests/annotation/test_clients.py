@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from annotation.actions import clients, projects
 from annotation.errors import ActionError, TooLate
 from annotation.models import Client, Project
-from tests.annotation.conftest import at_once
 from tests.conftest import Cast
+from tests.together import together
 
 
 def test_create_gives_a_key_that_authenticates(api_key: tuple[Client, str]) -> None:
@@ -48,7 +48,7 @@ def test_create_with_a_name_no_column_takes_is_refused(project: Project, name: s
 @pytest.mark.django_db(transaction=True)
 def test_create_twice_at_once_has_one_winner(project: Project) -> None:
     make = partial(clients.create, project=project, name="platform", by=None)
-    results = at_once(make, make, make)
+    results = together(make, make, make)
     assert sorted(type(result).__name__ for result in results) == ["ActionError", "ActionError", "tuple"]
     assert Client.objects.count() == 1
 

@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from annotation.actions import people, projects
 from annotation.errors import ActionError
 from annotation.models import Membership, Project, Role, User
-from tests.annotation.conftest import at_once
 from tests.conftest import Cast
+from tests.together import together
 
 
 def test_create_gives_both_labels_with_keys_of_their_own(project: Project) -> None:
@@ -41,7 +41,7 @@ def test_create_with_a_name_that_gives_no_slug_is_refused(db: None) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_create_twice_at_once_has_one_winner() -> None:
-    results = at_once(*[partial(projects.create, name="Clinic")] * 2)
+    results = together(*[partial(projects.create, name="Clinic")] * 2)
     assert sorted(type(result).__name__ for result in results) == ["ActionError", "Project"]
     assert Project.objects.get().labels.count() == 2
 

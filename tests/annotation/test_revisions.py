@@ -10,8 +10,9 @@ from annotation.actions import revisions, tasks
 from annotation.errors import ActionError, TooLate
 from annotation.models import Annotation, Note, Project, Task
 from annotation.spans import ScoredSpan, Span
-from tests.annotation.conftest import DISEASE, TREATMENT, at_once, let_lapse
+from tests.annotation.conftest import DISEASE, TREATMENT, let_lapse
 from tests.conftest import Cast
+from tests.together import together
 
 AddTask = Callable[..., Task]
 AddNote = Callable[..., Note]
@@ -129,7 +130,7 @@ def test_submit_of_bad_spans_is_refused_without_the_text(cast: Cast, held: Task,
 @pytest.mark.django_db(transaction=True)
 def test_submit_twice_at_once_has_one_winner(cast: Cast, held: Task) -> None:
     send = partial(revisions.submit, task=held, by=cast.annotator, base_revision=0, seconds=1)
-    results = at_once(partial(send, spans=[DISEASE]), partial(send, spans=[TREATMENT]))
+    results = together(partial(send, spans=[DISEASE]), partial(send, spans=[TREATMENT]))
     assert sorted(type(result).__name__ for result in results) == ["Annotation", "TooLate"]
     assert Annotation.objects.count() == 1
 
@@ -138,7 +139,7 @@ def test_submit_twice_at_once_has_one_winner(cast: Cast, held: Task) -> None:
 def test_submit_of_two_tasks_of_one_note_at_once_leaves_one_gold(cast: Cast, add_task: AddTask, held: Task) -> None:
     audit = tasks.take(task=add_task(note=held.note, reason=Task.Reason.RANDOM_AUDIT), by=cast.annotator2)
     send = partial(revisions.submit, base_revision=0, seconds=1)
-    blind, seen = at_once(
+    blind, seen = together(
         partial(send, task=audit, by=cast.annotator2, spans=[DISEASE]),
         partial(send, task=held, by=cast.annotator, spans=[TREATMENT]),
     )

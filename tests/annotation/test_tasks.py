@@ -9,8 +9,9 @@ from django.utils import timezone
 from annotation.actions import projects, revisions, tasks
 from annotation.errors import ActionError, TooLate
 from annotation.models import Project, Task
-from tests.annotation.conftest import DISEASE, at_once, let_lapse
+from tests.annotation.conftest import DISEASE, let_lapse
 from tests.conftest import Cast
+from tests.together import together
 
 AddTask = Callable[..., Task]
 Status = Task.Status
@@ -59,7 +60,7 @@ def test_take_next_after_a_lease_ran_out_passes_the_note_on(project: Project, ca
 def test_take_next_by_four_at_once_gives_each_note_once(project: Project, cast: Cast, add_task: AddTask) -> None:
     waiting = {add_task() for _ in range(3)}
     people = (cast.annotator, cast.annotator2, cast.reviewer, cast.lead)
-    taken = at_once(*(partial(tasks.take_next, project=project, by=who) for who in people))
+    taken = together(*(partial(tasks.take_next, project=project, by=who) for who in people))
     # One who finds every row locked by others is told that the queue is empty; nobody gets another's note.
     given = [task for task in taken if task is not None]
     assert len(given) == len(set(given)) == 3
@@ -108,7 +109,7 @@ def test_take_by_its_holder_after_it_was_passed_on_is_refused(cast: Cast, add_ta
 def test_take_by_two_at_once_has_one_winner(cast: Cast, add_task: AddTask) -> None:
     task = add_task()
     people = (cast.annotator, cast.annotator2)
-    results = at_once(*(partial(tasks.take, task=task, by=who) for who in people))
+    results = together(*(partial(tasks.take, task=task, by=who) for who in people))
     assert sorted(type(result).__name__ for result in results) == ["Task", "TooLate"]
     winner = next(result for result in results if isinstance(result, Task))
     task.refresh_from_db()

@@ -68,9 +68,7 @@ def test_refresh_a_second_time_on_the_same_inputs_measures_once(champion: Deploy
     assert Prediction.objects.count() == 4
 
 
-def test_refresh_is_unchanged_by_gold_of_ordinary_tasks(
-    champion: Deployment, audited: list[Note], cast: Cast
-) -> None:
+def test_refresh_is_unchanged_by_gold_of_ordinary_tasks(champion: Deployment, audited: list[Note], cast: Cast) -> None:
     before = accuracy.refresh(champion.project)
     annotate(champion.project, cast.annotator, ORDINARY, Task.Reason.LABEL)
     assert accuracy.refresh(champion.project) == before

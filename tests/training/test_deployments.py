@@ -19,9 +19,7 @@ Status = Deployment.Status
 
 
 @pytest.fixture
-def second(
-    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
-) -> ModelVersion:
+def second(champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> ModelVersion:
     """An approved version that does not serve yet."""
     model = make_candidate(champion.project, cast, trained, monkeypatch)
     models.approve(model=model, by=cast.approver, reason="Better.")

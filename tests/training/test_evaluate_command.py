@@ -44,7 +44,9 @@ def test_evaluate_json_prints_exact_scores_and_nothing_else(champion: Deployment
     row: dict[str, Any] = json.loads(out)
     documents = [ner.Document(n.external_id, n.text, n.spans) for n in generate(10, seed=77)]
     scored = scoring.evaluate(nlp_of(champion.model), documents, ["DISEASE", "TREATMENT"])
-    assert (row["precision"], row["recall"], row["f1"]) == tuple(scored.scores[n] for n in ("precision", "recall", "f1"))
+    assert (row["precision"], row["recall"], row["f1"]) == tuple(
+        scored.scores[n] for n in ("precision", "recall", "f1")
+    )
     assert (row["model"], row["notes"]) == (1, 10)
     assert row["entities"] == sum(len(document.spans) for document in documents)
     assert set(row["per_label"]) == {"DISEASE", "TREATMENT"}

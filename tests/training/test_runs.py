@@ -91,9 +91,7 @@ def test_claim_at_once_gives_the_run_to_one(run: Run) -> None:
     assert run.attempt == 1
 
 
-def test_execute_a_second_time_does_nothing(
-    run: Run, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_execute_a_second_time_does_nothing(run: Run, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> None:
     instead_of_training(monkeypatch, lambda *_, **__: trained)
     runs.execute(run.pk)
     run.refresh_from_db()
@@ -344,5 +342,3 @@ def test_upload_is_read_again_when_the_worker_was_lost_after_reading(ingest: Run
     ingest.refresh_from_db()
     assert ingest.status == Run.Status.SUCCEEDED, ingest.error
     assert ingest.steps.get().outputs["duplicate"] == 1
-
-

@@ -33,7 +33,7 @@ Mentions = Sequence[tuple[int, int, str]]  # token start, token end (exclusive),
 def compile_static(labels: Sequence[str], tick: Tick = lambda: None) -> Phrases:
     """The static lists of those `labels` that have one; the code is the label's place among them, from 1.
 
-    Calls `tick` several times a second. The first call of a process takes about 2.5 s.
+    Calls `tick` several times a second. The first call of a process takes 2 CPU seconds.
     """
     parts = [_hashes(label, tick) for label in sorted(filter(has_terms, labels))]
     if not parts:

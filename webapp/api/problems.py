@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
@@ -29,6 +29,9 @@ ANSWERS: tuple[tuple[type[Exception], int, str | None, dict[str, str] | None], .
     (exceptions.NotAuthenticated, 401, "Send Authorization: Bearer KEY.", BEARER),
     (exceptions.AuthenticationFailed, 401, None, BEARER),
     (exceptions.ParseError, 400, "The body is not JSON in UTF-8; check its encoding and its commas.", None),
+    # The parser gives up on lists in lists in lists.
+    (RecursionError, 400, "The body is nested too deeply; send documents as the README shows.", None),
+    (RequestDataTooBig, 413, "The body is too large; send fewer documents a request.", None),
     (Http404, 404, "There is no such address; see the API table in the README.", None),
     (PermissionDenied, 403, "This key may not do that.", None),
     (NotServing, 503, None, LATER),
