@@ -176,16 +176,16 @@ def test_every_address_answers_every_role_as_the_table_says(
     settings.MARGINALIA_DEMO = False
     people = {name: getattr(cast, name, None) for name in ROLES}
     people["superuser"] = User.objects.create_superuser("root", password=None)
-    cookies = {name: (browser_of(user) if user else Browser()).cookies for name, user in people.items()}
+    browsers = {name: browser_of(user) if user else Browser() for name, user in people.items()}
+    cookies = {name: copy(browser.cookies) for name, browser in browsers.items()}
     wrong = []
     for route, expected in TABLE.items():
         if route.startswith("admin/") != (part == "admin"):
             continue
         for method, line in zip(("get", "post"), expected, strict=True):
             for role, want in zip(ROLES, line.split(), strict=True):
-                browser = Browser()
-                browser.cookies = copy(cookies[role])
-                got = asked(method, address(route, objects), browser)
+                browsers[role].cookies = copy(cookies[role])  # each request as just signed in
+                got = asked(method, address(route, objects), browsers[role])
                 if got != want:
                     wrong.append(f"{method} {route} as {role}: {got}, not {want}")
     assert not wrong, "\n".join(wrong)

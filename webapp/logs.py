@@ -11,13 +11,20 @@ from types import TracebackType
 
 
 class SafeFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        # Another handler's formatter may have left its full traceback on the record.
+        record.exc_text = None
+        return super().format(record)
+
     def formatException(  # noqa: N802 - the name that logging calls
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
         """Frames of the whole chain of causes, then each error's type."""
         lines: list[str] = []
+        seen: set[int] = set()
         error: BaseException | None = ei[1]
-        while error is not None:
+        while error is not None and id(error) not in seen:
+            seen.add(id(error))
             # Without source lines that were built at run time and without the values in them.
             lines += [f"  {f.filename}:{f.lineno} in {f.name}" for f in traceback.extract_tb(error.__traceback__)]
             lines.append(f"{type(error).__module__}.{type(error).__qualname__} (message withheld)")

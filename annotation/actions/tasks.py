@@ -15,10 +15,12 @@ LEASE = timedelta(minutes=20)
 
 def take_next(*, project: Project, by: User) -> Task | None:
     """The task that `by` holds already, or the next one of the queue, leased to them; None when it is empty."""
-    held = Task.objects.filter(project=project).held_by(by).order_by("pk").first()
-    if held:
-        return held
     with transaction.atomic():
+        # One at a time for a person: a double click takes one note.
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        held = Task.objects.filter(project=project).held_by(by).order_by("pk").first()
+        if held:
+            return held
         rows = Task.objects.filter(project=project).waiting().in_queue_order()
         # Two people asking at once get two notes: each skips the row that the other has locked.
         task = rows.select_for_update(skip_locked=True).first()

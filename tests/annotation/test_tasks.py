@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -106,7 +107,10 @@ def test_take_by_its_holder_after_it_was_passed_on_is_refused(cast: Cast, add_ta
 
 
 @pytest.mark.django_db(transaction=True)
-def test_take_by_two_at_once_has_one_winner(cast: Cast, add_task: AddTask) -> None:
+def test_take_by_two_at_once_has_one_winner(cast: Cast, add_task: AddTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease = tasks._lease
+    # Both have looked before either writes, unless the row is locked.
+    monkeypatch.setattr(tasks, "_lease", lambda *args: (time.sleep(0.2), lease(*args)))
     task = add_task()
     people = (cast.annotator, cast.annotator2)
     results = together(*(partial(tasks.take, task=task, by=who) for who in people))

@@ -94,8 +94,8 @@ def train(page: Page, url: str) -> None:
     page.wait_for_url("**/runs/*/")
     expect(page.locator(".step-running progress")).to_be_visible(timeout=20_000)
     # The page follows by itself.
-    expect(page.locator(".badge-succeeded").first).to_have_text("Succeeded", timeout=60_000)
-    expect(page.get_by_text("Model version 1 is ready: waiting for approval.")).to_be_visible()
+    expect(page.get_by_text("Model version 1 is ready: waiting for approval.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_label("State of the run").locator(".badge").first).to_have_text("Succeeded")
 
 
 def approve(page: Page, url: str) -> None:
