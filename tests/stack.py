@@ -60,9 +60,7 @@ class Stack:
     def web(self) -> subprocess.Popen[bytes]:
         """Gunicorn with its two processes; returns when it is ready to answer."""
         bind = ("--bind", f"127.0.0.1:{self.port}")
-        master = self.start(
-            "web", "-m", "gunicorn", "-c", "python:webapp.gunicorn", *bind, "webapp.wsgi:application"
-        )
+        master = self.start("web", "-m", "gunicorn", "-c", "python:webapp.gunicorn", *bind, "webapp.wsgi:application")
         assert eventually(self.ready, 30), self.log("web")
         return master
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
+
 from annotation.actions import projects
 from annotation.models import Annotation, Note, Project, Role, Task, User
 from annotation.synthetic import SyntheticNote, generate
-from playwright.sync_api import Page, expect
-from training.models import Deployment, ModelVersion, Prediction, Run
-
 from tests.stack import Stack
+from training.models import Deployment, ModelVersion, Prediction, Run
 
 PASSWORD = "correct horse battery"
 OPEN = [

@@ -13,16 +13,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from annotation.models import Client, Note, Project
 from django.db import connection
 from django.utils import timezone
-from training import runs, tasks
-from training.actions import runs as actions
-from training.models import Deployment, ModelVersion, Prediction, Run, Step
 
+from annotation.models import Client, Note, Project
 from tests.conftest import Cast
 from tests.faults.processes import eventually
 from tests.stack import Stack, kill_group
+from training import runs, tasks
+from training.actions import runs as actions
+from training.models import Deployment, ModelVersion, Prediction, Run, Step
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
+
 from annotation.actions import notes, revisions, tasks
 from annotation.models import Annotation, Note, Project, Task, User
 from annotation.synthetic import SyntheticNote, generate
-from django.urls import reverse
 from monitoring.actions import accuracy, decisions
 from monitoring.models import Measurement
+from tests.conftest import Cast, add_notes, make_candidate
 from training import ner
 from training.actions import predictions
 from training.artefacts import nlp_of
 from training.models import Deployment, Prediction
-
-from tests.conftest import Cast, add_notes, make_candidate
 
 AUDITS = list(generate(6, seed=41, prefix="audit"))
 ORDINARY = list(generate(4, seed=42, prefix="label"))

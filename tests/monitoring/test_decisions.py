@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from io import StringIO
 import json
+from io import StringIO
 
 import pytest
-from annotation.errors import ActionError, TooLate
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
+
+from annotation.errors import ActionError, TooLate
 from monitoring.actions import decisions
 from monitoring.models import Decision
-from training import ner
-from training.models import Deployment, Evaluation, ModelVersion
-
 from tests.conftest import Cast, make_candidate
 from tests.together import together
+from training import ner
+from training.models import Deployment, Evaluation, ModelVersion
 
 
 def test_approve_deploys_and_records_the_evidence(candidate: ModelVersion, cast: Cast) -> None:

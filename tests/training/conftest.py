@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
+
 from annotation.spans import ScoredSpan
+from tests.faults.processes import eventually
 from training import ner, serving
 from training.models import ModelVersion
-
-from tests.faults.processes import eventually
 
 Found = list[tuple[int, int, str, Any]]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from annotation.errors import ActionError, TooLate
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+
+from annotation.errors import ActionError, TooLate
+from tests.conftest import Cast, make_candidate
+from tests.together import together
 from training import ner
 from training.actions import deployments, models
 from training.models import Deployment, ModelVersion
-
-from tests.conftest import Cast, make_candidate
-from tests.together import together
 
 Status = Deployment.Status
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+
 from annotation.models import Project
 from annotation.synthetic import SyntheticNote, generate
-from django.core.management import CommandError, call_command
+from tests.conftest import Cast
 from training import ner, scoring
 from training.actions import models
 from training.artefacts import nlp_of
 from training.models import Deployment, ModelVersion, Prediction
-
-from tests.conftest import Cast
 
 
 def rows(notes: list[SyntheticNote]) -> str:
@@ -76,7 +76,7 @@ def test_evaluate_of_a_model_that_is_not_there_is_refused(project: Project, gold
 
 
 def test_evaluate_with_a_missing_file_is_refused(champion: Deployment, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="There is no .*nothing.jsonl"):
+    with pytest.raises(CommandError, match=r"There is no .*nothing\.jsonl"):
         evaluate(tmp_path / "nothing.jsonl")
 
 
@@ -100,5 +100,5 @@ def test_evaluate_without_a_row_of_gold_is_refused(champion: Deployment, gold: P
 def test_evaluate_of_a_tampered_model_is_refused(candidate: ModelVersion, gold: Path) -> None:
     file = next(path for path in sorted(candidate.path.rglob("*")) if path.is_file())
     file.write_bytes(file.read_bytes() + b" ")
-    with pytest.raises(CommandError, match="not .* as registered"):
+    with pytest.raises(CommandError, match=r"not .* as registered"):
         evaluate(gold, "--model", "1")

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from annotation.models import Note, Project
 from django.core.management import CommandError, call_command
+
+from annotation.models import Note, Project
 from training.models import Deployment
 
 TEXT = "Pt c/o  pain\r\nk/c/o hypertension 🤕\r\nTab Telma 40 OD\r\nमधुमेह, T2DM\r\n"
@@ -83,5 +84,5 @@ def test_extract_without_any_project_is_refused(db: None, monkeypatch: pytest.Mo
 
 
 def test_extract_from_a_missing_file_is_refused(champion: Deployment, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="can't be read .No such file"):
+    with pytest.raises(CommandError, match=r"can't be read .No such file"):
         extract(str(tmp_path / "nothing"))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError, transaction
+
 from annotation.actions import projects
 from annotation.errors import ActionError, TooLate
 from annotation.models import Project
-from django.db import IntegrityError, transaction
+from tests.conftest import Cast, make_candidate
+from tests.together import together
 from training import ner
 from training.actions import models
 from training.models import Deployment, ModelVersion
-
-from tests.conftest import Cast, make_candidate
-from tests.together import together
 
 Status = ModelVersion.Status
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
+
 from annotation.actions import notes, revisions, tasks
 from annotation.models import Annotation, Note, Project, Task
 from annotation.synthetic import generate
+from tests.conftest import Cast, add_notes
 from training import ner, prelabels
 from training.artefacts import nlp_of
 from training.models import Deployment
-
-from tests.conftest import Cast, add_notes
 
 Origin = Annotation.Origin
 

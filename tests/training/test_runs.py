@@ -9,17 +9,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from annotation.errors import ActionError, TooLate
-from annotation.models import Note, Project
 from django.db import connection
 from django.utils import timezone
-from training import lease, ner, runs, steps
-from training.actions import runs as actions
-from training.models import Dataset, ModelVersion, Run, Step
 
+from annotation.errors import ActionError, TooLate
+from annotation.models import Note, Project
 from tests.conftest import Cast
 from tests.faults.processes import eventually
 from tests.together import together
+from training import lease, ner, runs, steps
+from training.actions import runs as actions
+from training.models import Dataset, ModelVersion, Run, Step
 
 SECRET = "Mrs Canary, HIV positive"
 LONG_AGO = timedelta(hours=1)

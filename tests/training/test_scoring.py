@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from annotation.spans import Counts, Span
 from annotation.synthetic import generate
 from training import ner, scoring

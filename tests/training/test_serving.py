@@ -6,20 +6,21 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
+
 from annotation.models import Project
 from annotation.synthetic import generate
 from monitoring.actions import decisions
-from training import ner, serving
-from training.models import Deployment, ModelVersion
-from training.serving import Engine, NotServing
-
 from tests.conftest import Cast, make_candidate
 from tests.faults.processes import eventually
 from tests.together import together
 from tests.training.conftest import Found
+from training import ner, serving
+from training.models import Deployment, ModelVersion
+from training.serving import Engine, NotServing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXTS = [note.text for note in generate(40, seed=21)]
@@ -114,7 +115,7 @@ def test_hot_swap_under_load_answers_every_request_by_one_version(
     assert {sha for one in asked if isinstance(one, list) for sha in one} == set(direct)
     for seen in asked:
         assert isinstance(seen, list)
-        assert sum(a != b for a, b in zip(seen, seen[1:], strict=False)) == 2, "there, and back again"
+        assert sum(a != b for a, b in pairwise(seen)) == 2, "there, and back again"
 
 
 def test_text_that_makes_the_model_raise_is_refused_and_the_thread_lives_on(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
+
 from annotation.actions import notes, revisions, tasks
 from annotation.errors import ActionError
 from annotation.models import Note, Project, Task
 from annotation.spans import Span
 from annotation.synthetic import generate
-from training import snapshots
-from training.models import Dataset, DatasetItem
-
 from tests.conftest import Cast
 from tests.together import together
+from training import snapshots
+from training.models import Dataset, DatasetItem
 
 Split = DatasetItem.Split
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
 import pytest
-from annotation.models import Annotation, Note, Project
 from django.core.management import CommandError, call_command
+
+from annotation.models import Annotation, Note, Project
+from tests.conftest import Cast
 from training import local_worker, ner, runs
 from training.models import ModelVersion, Run
-
-from tests.conftest import Cast
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_train_json_with_one_label_in_the_gold_is_a_clear_error(
         Annotation.objects.filter(pk=row.pk).update(
             spans_json=[span for span in row.spans_json if span["label"] == "DISEASE"]
         )
-    with pytest.raises(CommandError, match="failed: .*has only DISEASE spans, none of TREATMENT; annotate that too"):
+    with pytest.raises(CommandError, match=r"failed: .*has only DISEASE spans, none of TREATMENT; annotate that too"):
         train("--wait", "--json")
     assert not ModelVersion.objects.exists()
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client as Browser
-from training import serving
-from training.serving import Engine
 
 from tests.faults.processes import eventually
+from training import serving
+from training.serving import Engine
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> Any:
     assert eventually(lambda: not any(t.name.startswith("serving-") for t in threading.enumerate()), 10)
 
 
-def test_livez_is_200_without_database_and_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_livez_is_200_without_database_and_model() -> None:
     response = Browser().get("/livez")
     assert (response.status_code, response.json()) == (200, {"status": "alive"})
 
@@ -45,8 +45,9 @@ def test_readyz_is_503_without_database(db: None, no_engine: Engine, monkeypatch
         raise DatabaseError("password of the database")
 
     no_engine._catch_up()
-    monkeypatch.setattr(connection, "cursor", gone)
-    response = Browser().get("/readyz")
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "cursor", gone)
+        response = Browser().get("/readyz")
     assert response.status_code == 503
     assert response.json()["reason"] == "The database can't be reached."
 

@@ -9,6 +9,7 @@ import sys
 import pytest
 from celery.app.trace import build_tracer
 from django.conf import settings
+
 from webapp.celery import app
 from webapp.logs import SafeFormatter, WithoutValues
 
@@ -26,7 +27,7 @@ def logger(log: io.StringIO) -> logging.Logger:
     handler = logging.StreamHandler(log)
     handler.setFormatter(SafeFormatter(settings.LOGGING["formatters"]["line"]["format"]))
     handler.addFilter(WithoutValues())
-    logger = logging.Logger("test")  # noqa: LOG001 - outside the tree, so that nothing else handles it
+    logger = logging.Logger("test")
     logger.addHandler(handler)
     return logger
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from annotation.models import Client
 from django.http import HttpResponse
 from django.test import Client as Browser
+
+from annotation.models import Client
+from tests.faults.processes import eventually
 from training import serving
 from training.models import Deployment
-
-from tests.faults.processes import eventually
 
 Post = Callable[..., HttpResponse]
 

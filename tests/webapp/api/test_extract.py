@@ -7,16 +7,16 @@ import uuid
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
+
 from annotation.actions import clients
 from annotation.models import Client, Note, Project, Task
 from annotation.synthetic import generate
-from django.test import Client as Browser
-from training.models import Deployment, Prediction
-from training.serving import Engine
-
 from tests.conftest import Cast
 from tests.together import together
 from tests.webapp.api.conftest import Post
+from training.models import Deployment, Prediction
+from training.serving import Engine
 
 EXACT = "🤕 Pt c/o  pain\r\nk/c/o hypertension 👨‍👩‍👧\r\n\tTab Telma 40 OD\r\nमधुमेह, T2DM\n\n"
 
