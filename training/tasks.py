@@ -25,7 +25,8 @@ def work(run_id: int) -> None:
 
 @shared_task
 def prelabel(project_id: int) -> None:
-    prelabels.refresh(Project.objects.get(pk=project_id))
+    for project in Project.objects.filter(pk=project_id):
+        prelabels.refresh(project)
 
 
 @shared_task
