@@ -32,14 +32,14 @@ UV = TOOLS / "bin" / "uv"
 LOCKS = {name: ROOT / "requirements" / f"{name}.txt" for name in ("tools", "dev", "base")}
 BEGAN = time.monotonic()
 STATIC_CHECKS = {
-    "mypy": ["mypy", "."],
+    "mypy": ["-m", "mypy", "."],
     "makemigrations --check": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "manage.py check": ["manage.py", "check"],
-    "djlint --lint": ["djlint", "--lint", "templates"],
-    "djlint --check": ["djlint", "--check", "templates"],
+    "djlint --lint": ["-m", "djlint", "--lint", "templates"],
+    "djlint --check": ["-m", "djlint", "--check", "templates"],
     "lint-imports": ["lint-imports"],
-    "ruff check": ["ruff", "check", "."],
-    "ruff format --check": ["ruff", "format", "--check", "."],
+    "ruff check": ["-m", "ruff", "check", "."],
+    "ruff format --check": ["-m", "ruff", "format", "--check", "."],
 }
 
 
@@ -187,8 +187,9 @@ def run_check(name: str) -> bool:
     """Run one of STATIC_CHECKS; its words are shown only when it fails."""
     began = time.monotonic()
     command = STATIC_CHECKS[name]
-    start = (PYTHON,) if command[0].endswith(".py") else (PYTHON, VENV / "bin" / command[0])
-    done = attempt(*start, *command[len(start) - 1 :])
+    # A script is run by its interpreter: its first line may be too long for the system in a deep folder.
+    script = () if command[0] in ("-m", "manage.py") else (VENV / "bin" / command[0],)
+    done = attempt(PYTHON, *script, *command[len(script) :])
     passed = done.returncode == 0
     say(f"{name}: {'ok' if passed else 'FAILED'} ({time.monotonic() - began:.1f} s)")
     if not passed:
@@ -207,7 +208,8 @@ def inside(arguments: list[str]) -> int:
     checked = run_checks() if arguments[:1] in ([], ["--checks"]) else True
     if arguments[:1] == ["--checks"]:
         return 0 if checked else 1
-    tested = subprocess.run([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    whole = () if arguments else ("-n", "2", "--dist", "worksteal")
+    tested = subprocess.run([str(PYTHON), "-m", "pytest", *whole, *arguments], cwd=ROOT, check=False).returncode
     return tested or (0 if checked else 1)
 
 

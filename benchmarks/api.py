@@ -25,11 +25,11 @@ import django
 
 django.setup()
 
+from annotation.actions import projects
 from annotation.synthetic import generate
 from training.actions import models
 from training.artefacts import nlp_of
 from training.ner import predict
-from annotation.actions import projects
 
 
 class Caller:

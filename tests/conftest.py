@@ -19,6 +19,11 @@ from training.actions import runs as run_actions
 from training.models import Deployment, ModelVersion, Run
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first, so that the end of a parallel run does not wait for one of them."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @dataclass(frozen=True)
 class Cast:
     """One person per role; `outsider` is in another project only."""

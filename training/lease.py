@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from training.models import Run
 
 HEARTBEAT_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
+# What a database that is away or restarting raises.
+AWAY = (OperationalError, InterfaceError)
+T = TypeVar("T")
 
 
 class LeaseLost(Exception):  # noqa: N818 - not an error: somebody cancelled the run, or the reaper took it back
@@ -53,7 +60,7 @@ class Heartbeat:
             while not self._stop.wait(HEARTBEAT_SECONDS):
                 try:
                     self._lease.renew()
-                except DatabaseError:
+                except (DatabaseError, InterfaceError):
                     # The database may be restarting: the next beat tries a new connection.
                     connection.close()
         except LeaseLost:
@@ -61,3 +68,16 @@ class Heartbeat:
             return
         finally:
             connection.close()
+
+
+def patiently(write: Callable[[], T]) -> T:
+    """Do a short write, again if need be: a database that restarts must not cost an hour of training."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return write()
+        except AWAY:
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)

@@ -7,24 +7,25 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from annotation.errors import ActionError
 from training import ner, provenance
-from training.lease import Heartbeat, Lease, LeaseLost
+from training.lease import AWAY, Heartbeat, Lease, LeaseLost, patiently
+from training.leftovers import clean_up, sweep_uploads
 from training.models import Run, Step
 from training.pipelines import PIPELINES, StepSpec
-from training.steps import Context, upload_path
+from training.steps import Context
 
 LOST_AFTER = timedelta(seconds=30)
 NUDGE_AFTER = timedelta(seconds=30)
-MAX_ATTEMPTS = 2
+MAX_ATTEMPTS = 3
 REPORT_SECONDS = 0.4
 
 logger = logging.getLogger(__name__)
@@ -42,16 +43,19 @@ def execute(run_id: int) -> None:
             _walk(run, lease)
     except LeaseLost:
         logger.info("run %s attempt %s was stopped", run.pk, run.attempt)
-    except (ActionError, ner.TrainingError, ner.ArtefactError, ValueError, OSError) as error:
-        _fail(run, str(error) if isinstance(error, ActionError | ner.TrainingError) else _name(error), error)
+    except AWAY as error:
+        # Nothing can be written down now; without a heartbeat the reaper gives the run another attempt.
+        logger.warning("run %s attempt %s lost the database: %s", run.pk, run.attempt, type(error).__name__)
+        connection.close()
+        return
+    except (ActionError, ner.TrainingError, ner.ArtefactError) as error:
+        _fail(run, str(error), error)
     except Exception as error:
-        _fail(run, _name(error), error)
-    _clean_up(run.pk)
-
-
-def _name(error: Exception) -> str:
-    # The message of an unforeseen error may quote what it was working on: a note.
-    return f"{type(error).__name__} in step {{step}}; the worker's log has the place. Start the run again or report it."
+        # The message of an unforeseen error may quote what it was working on: a note.
+        _fail(
+            run, f"{type(error).__name__} in step {{step}}; see the worker's log, start it again or report it.", error
+        )
+    clean_up(run.pk)
 
 
 def claim(run_id: int) -> Run | None:
@@ -78,29 +82,34 @@ def _walk(run: Run, lease: Lease) -> None:
     steps = list(zip(run.steps.order_by("position"), PIPELINES[run.kind], strict=True))
     for step, spec in steps:
         context.progress = _reporter(step, lease)
-        lease.renew()
-        Step.objects.filter(pk=step.pk).update(status=Step.Status.RUNNING, started_at=timezone.now())
-        # What such a step writes, the news that it is done and the run's end are one: a lost lease leaves none of them.
-        with transaction.atomic() if spec.atomic else nullcontext():
-            _do(step, spec, context, lease)
-            if step is steps[-1][0]:
-                _succeed(run, lease)
+        patiently(partial(_begin, step, lease))
+        _carry_out(step, spec, context, partial(_close, step, lease, last=step is steps[-1][0]))
     logger.info("run %s succeeded", run.pk)
 
 
-def _do(step: Step, spec: StepSpec, context: Context, lease: Lease) -> None:
-    outputs = spec.do(context)
-    with transaction.atomic():
-        lease.renew()
-        Step.objects.filter(pk=step.pk).update(
-            status=Step.Status.SUCCEEDED, progress=1, outputs=outputs, ended_at=timezone.now()
-        )
+def _begin(step: Step, lease: Lease) -> None:
+    lease.renew()
+    Step.objects.filter(pk=step.pk).update(status=Step.Status.RUNNING, started_at=timezone.now())
 
 
-def _succeed(run: Run, lease: Lease) -> None:
+def _carry_out(step: Step, spec: StepSpec, context: Context, close: Callable[[dict[str, Any]], None]) -> None:
+    if not spec.atomic:
+        outputs = spec.do(context)
+        patiently(partial(close, outputs))
+        return
+    # What such a step writes, the news that it is done and the run's end are one: a lost lease leaves none of them.
     with transaction.atomic():
-        lease.renew()
-        _end(Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.RUNNING), Run.Status.SUCCEEDED)
+        close(spec.do(context))
+
+
+@transaction.atomic
+def _close(step: Step, lease: Lease, outputs: dict[str, Any], *, last: bool) -> None:
+    lease.renew()
+    now = timezone.now()
+    Step.objects.filter(pk=step.pk).update(status=Step.Status.SUCCEEDED, progress=1, outputs=outputs, ended_at=now)
+    if last:
+        rows = Run.objects.filter(pk=lease.run_id, attempt=lease.attempt, status=Run.Status.RUNNING)
+        _end(rows, Run.Status.SUCCEEDED)
 
 
 def _reporter(step: Step, lease: Lease) -> Callable[[float, str], None]:
@@ -111,8 +120,14 @@ def _reporter(step: Step, lease: Lease) -> Callable[[float, str], None]:
         if time.monotonic() - last < REPORT_SECONDS:
             return
         last = time.monotonic()
-        lease.renew()
-        Step.objects.filter(pk=step.pk).update(progress=min(max(share, 0.0), 1.0), message=message[:200])
+        try:
+            lease.renew()
+            Step.objects.filter(pk=step.pk).update(progress=min(max(share, 0.0), 1.0), message=message[:200])
+        except AWAY:
+            # The work goes on without the database for a while; only inside a transaction that is not possible.
+            if connection.in_atomic_block:
+                raise
+            connection.close()
 
     return report
 
@@ -132,14 +147,6 @@ def _end(rows: Any, status: Run.Status, **values: Any) -> bool:
     return bool(rows.update(status=status, ended_at=timezone.now(), **values))
 
 
-def _clean_up(run_id: int) -> None:
-    """An uploaded file holds notes in the clear: it goes when its run is over, however it ended."""
-    run = Run.objects.get(pk=run_id)
-    path = upload_path(run)
-    if path and run.is_over:
-        path.unlink(missing_ok=True)
-
-
 def cancel(run: Run) -> bool:
     """End the run now; the worker notices at its next report and stops. False when it was over already."""
     with transaction.atomic():
@@ -147,12 +154,13 @@ def cancel(run: Run) -> bool:
             return False
         unfinished = Q(status=Step.Status.RUNNING) | Q(status=Step.Status.PENDING)
         run.steps.filter(unfinished).update(status=Step.Status.CANCELLED, ended_at=timezone.now())
-    _clean_up(run.pk)
+    clean_up(run.pk)
     return True
 
 
 def reap() -> list[int]:
     """Take back runs whose worker is lost, and return the ids that the queue should be told of (again)."""
+    sweep_uploads()
     for run in Run.objects.filter(status=Run.Status.RUNNING, heartbeat_at__lt=timezone.now() - LOST_AFTER):
         _take_back(run)
     due = Q(nudged_at=None) | Q(nudged_at__lt=timezone.now() - NUDGE_AFTER)
@@ -166,10 +174,11 @@ def _take_back(run: Run) -> None:
     rows = Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.RUNNING, heartbeat_at=run.heartbeat_at)
     with transaction.atomic():
         if run.attempt < MAX_ATTEMPTS:
-            rows.update(status=Run.Status.QUEUED, heartbeat_at=None, nudged_at=None)
+            if rows.update(status=Run.Status.QUEUED, heartbeat_at=None, nudged_at=None):
+                run.steps.update(status=Step.Status.PENDING, progress=0, message="")
             logger.warning("run %s lost its worker in attempt %s and is queued again", run.pk, run.attempt)
             return
         reason = f"Lost its worker {run.attempt} times (killed or out of memory); look at the worker's log."
         if _end(rows, Run.Status.FAILED, error=reason):
             run.steps.filter(status=Step.Status.RUNNING).update(status=Step.Status.FAILED, ended_at=timezone.now())
-    _clean_up(run.pk)
+    clean_up(run.pk)

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from spacy.language import Language
 
 from annotation.spans import ScoredSpan
@@ -28,6 +28,7 @@ from training.models import Deployment
 MAX_BATCH = 16
 MAX_WAITING = 2_000
 REFRESH_SECONDS = 0.5
+RETRY_SECONDS = 30.0
 TIMEOUT_SECONDS = 30.0
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class Engine:
     def __init__(self) -> None:
         self._waiting: queue.Queue[_Request | _Swap] = queue.Queue(MAX_WAITING)
         self._champions: dict[int, Served] = {}
+        self._try_again: dict[int, float] = {}
         self._ready = threading.Event()
         self._stop = threading.Event()
         for target in (self._infer, self._refresh):
@@ -136,13 +138,7 @@ class Engine:
         served = self._champions.get(project_id)
         if served is None:
             return _refuse(live, NotServing("No model of this project is in service yet; approve one first."))
-        try:
-            found = iter(_entities(served.nlp, [text for request in live for text in request.texts]))
-        except Exception as error:
-            logger.error("model %s could not answer: %s", served.name, type(error).__name__, exc_info=error)
-            return _refuse(live, NotServing("The model could not read this request; the server's log has the place."))
-        for request in live:
-            request.future.set_result((served, [next(found) for _ in request.texts]))
+        _settle(served, live)
         return None
 
     # The refreshing thread ------------------------------------------------------------------------------------------
@@ -150,11 +146,9 @@ class Engine:
         while not self._stop.is_set():
             try:
                 self._catch_up()
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 logger.warning("serving goes on with the models it has: %s", type(error).__name__)
                 connection.close()
-            except ner.ArtefactError as error:
-                logger.error("a champion can't be loaded, the one before goes on: %s", error)
             except Exception as error:
                 # Whatever it is: a thread that ends here would serve an old model for ever, unnoticed.
                 logger.error("looking for the champion failed: %s", type(error).__name__, exc_info=error)
@@ -163,18 +157,23 @@ class Engine:
 
     def _catch_up(self) -> None:
         rows = Deployment.objects.active().filter(role=Deployment.Role.CHAMPION).select_related("model__project")
-        wanted = {row.project_id: row for row in rows}
-        present = {project_id: served.deployment_id for project_id, served in self._champions.items()}
-        if present != {project_id: row.pk for project_id, row in wanted.items()}:
-            self._hand_over({project_id: self._served(row) for project_id, row in wanted.items()})
+        champions = {row.project_id: served for row in rows if (served := self._served(row))}
+        if champions != self._champions:
+            self._hand_over(champions)
         self._ready.set()
 
-    def _served(self, row: Deployment) -> Served:
+    def _served(self, row: Deployment) -> Served | None:
+        """The deployment's model, loaded; the project's present one, if any, when that can't be done now."""
         present = self._champions.get(row.project_id)
-        if present and present.deployment_id == row.pk:
+        if (present and present.deployment_id == row.pk) or time.monotonic() < self._try_again.get(row.pk, 0):
+            return present
+        try:
+            nlp = nlp_of(row.model)
+        except ner.ArtefactError as error:
+            logger.error("%s can't be loaded, the one before goes on: %s", row.model, error)
+            self._try_again[row.pk] = time.monotonic() + RETRY_SECONDS
             return present
         model = row.model
-        nlp = nlp_of(model)
         return Served(row.pk, model.pk, model.number, model.project.slug, model.sha256, row.role, nlp)
 
     def _hand_over(self, champions: dict[int, Served]) -> None:
@@ -191,6 +190,22 @@ def _entities(nlp: Language, texts: Sequence[str]) -> list[list[ScoredSpan]]:
     # What the zone's texts added to the vocabulary goes with it: memory stays flat, no patient's word stays behind.
     with nlp.memory_zone():
         return ner.predict(nlp, texts)
+
+
+def _settle(served: Served, requests: Sequence[_Request]) -> None:
+    """Answer the requests in one batch; when that fails, one by one, so that only the one to blame is refused."""
+    try:
+        found = iter(_entities(served.nlp, [text for request in requests for text in request.texts]))
+    except Exception as error:
+        if len(requests) > 1:
+            for request in requests:
+                _settle(served, [request])
+            return
+        logger.error("model %s could not answer: %s", served.name, type(error).__name__, exc_info=error)
+        _refuse(requests, NotServing("The model could not read this request; the server's log has the place."))
+    else:
+        for request in requests:
+            request.future.set_result((served, [next(found) for _ in request.texts]))
 
 
 def _refuse(requests: Sequence[_Request], error: Exception) -> None:
@@ -221,5 +236,5 @@ def preload() -> None:
     try:
         for row in Deployment.objects.active().filter(role=Deployment.Role.CHAMPION).select_related("model"):
             nlp_of(row.model)
-    except (DatabaseError, ner.ArtefactError) as error:
+    except (DatabaseError, InterfaceError, ner.ArtefactError) as error:
         logger.warning("no model could be loaded before the web processes start: %s", type(error).__name__)

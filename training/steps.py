@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from annotation.actions.imports import Report
 from annotation.spans import Counts
 from training import ner, scoring, snapshots
 from training.artefacts import folder_size, nlp_of
+from training.leftovers import model_folders
 from training.models import Dataset, DatasetItem, Deployment, Evaluation, ModelVersion, Run
 from training.statistics import f1_difference
 
@@ -79,7 +79,7 @@ def _sentence(progress: ner.Progress) -> str:
 def package(context: Context) -> dict[str, Any]:
     run = context.run
     name = f"{run.project.slug}/run-{run.pk}-{run.attempt}"
-    for left_over in (settings.MODELS_DIR / run.project.slug).glob(f"run-{run.pk}-*"):
+    for left_over in model_folders(run):
         shutil.rmtree(left_over)
     folder = settings.MODELS_DIR / name
     meta = {"project": run.project.slug, "run": run.pk, "recipe": RECIPE, "dataset": _require(context.dataset).sha256}
@@ -189,10 +189,6 @@ def ingest(context: Context) -> dict[str, Any]:
         on_progress=on_progress,
     )
     return report.to_json()
-
-
-def upload_path(run: Run) -> Path | None:
-    return settings.UPLOADS_DIR / run.params["upload"] if run.kind == Run.Kind.INGEST else None
 
 
 def _require(value: T | None) -> T:

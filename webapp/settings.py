@@ -6,6 +6,7 @@ with it, every secret must be given, and a missing one stops the start with its 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from webapp import local_services
+
+# One process, one core: numpy's own threads would only fight over it. Read when numpy is first imported, so set here.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

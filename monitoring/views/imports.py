@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from annotation.access import Right, in_project, person
 from annotation.formats import FORMATS, parse_label_map
+from annotation.keys import pseudonym
 from annotation.models import Project
 from training.actions import runs
 from training.models import Run
@@ -65,14 +66,20 @@ def upload(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 def keep(upload: UploadedFile[Any]) -> tuple[str, int]:
-    """Store the upload where workers find it, readable by this user alone; returns its name and its lines."""
-    settings.UPLOADS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = f"{uuid.uuid4()}{'.zip' if Path(upload.name or '').suffix.lower() == '.zip' else ''}"
-    lines = 0
-    path = settings.UPLOADS_DIR / name
+    """Store the upload where workers find it, readable by this user alone; returns where, and its lines.
+
+    Formats without ids number a file's notes after its name. The name may be a patient's, so a pseudonym stands in:
+    the same file sent again still has the same ids.
+    """
+    name = upload.name or ""
+    suffix = ".zip" if Path(name).suffix.lower() == ".zip" else ""
+    place = f"{uuid.uuid4()}/upload-{pseudonym('file', name)[:12]}{suffix}"
+    path = settings.UPLOADS_DIR / place
+    path.parent.mkdir(parents=True, mode=0o700)
     path.touch(mode=0o600)
+    lines = 0
     with path.open("wb") as file:
         for chunk in upload.chunks():
             lines += chunk.count(b"\n")
             file.write(chunk)
-    return name, lines
+    return place, lines

@@ -67,6 +67,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_killed_parts_are_replaced_and_an_interrupt_stops_all(data: Path) -> None:
     product = Product(data)
     product.wait_until_up()
@@ -88,6 +89,7 @@ def test_killed_parts_are_replaced_and_an_interrupt_stops_all(data: Path) -> Non
     assert not belonging_to(data)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_when_the_supervisor_is_killed(data: Path) -> None:
     product = Product(data)
     product.wait_until_up()

@@ -203,13 +203,17 @@ def test_reap_queues_a_lost_run_again_then_fails_it(run: Run) -> None:
     assert runs.reap() == [run.pk]
     run.refresh_from_db()
     assert (run.status, run.heartbeat_at) == (Run.Status.QUEUED, None)
+    for _ in range(runs.MAX_ATTEMPTS - 2):
+        runs.claim(run.pk)
+        lose(run)
+        assert runs.reap() == [run.pk]
     runs.claim(run.pk)
     Step.objects.filter(run=run, name="snapshot").update(status=Step.Status.RUNNING)
     lose(run)
     assert runs.reap() == []
     run.refresh_from_db()
     assert run.status == Run.Status.FAILED
-    assert "Lost its worker 2 times" in run.error
+    assert f"Lost its worker {runs.MAX_ATTEMPTS} times" in run.error
     assert run.steps.get(name="snapshot").status == Step.Status.FAILED
 
 
@@ -288,13 +292,57 @@ def test_execute_that_fails_in_the_last_step_names_it(
     assert not ModelVersion.objects.exists()
 
 
+# A database that restarts -------------------------------------------------------------------------------------------
+def cut_off() -> None:
+    """End this thread's database session from another one, as a restart of PostgreSQL does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run_goes_on_when_the_database_restarts_in_training(
+    run: Run, trained: ner.Trained, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(*_: Any, on_progress: Callable[[ner.Progress], None], **__: Any) -> ner.Trained:
+        cut_off()
+        on_progress(ner.Progress(step=1, total=2, loss=0.0, dev_f1=None, words_per_second=1.0))
+        cut_off()
+        return trained
+
+    instead_of_training(monkeypatch, work)
+    runs.execute(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.attempt, run.error) == (Run.Status.SUCCEEDED, 1, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run_is_left_to_the_reaper_when_the_database_restarts_in_a_short_step(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_and_read(**_: Any) -> Dataset:
+        cut_off()
+        return Dataset.objects.get(pk=1)
+
+    monkeypatch.setattr(steps.snapshots, "seal", cut_and_read)
+    runs.execute(run.pk)
+    run.refresh_from_db()
+    assert run.status == Run.Status.RUNNING
+    lose(run)
+    assert runs.reap() == [run.pk]
+
+
 # Uploads ------------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def ingest(project: Project, cast: Cast, settings: Any) -> Run:
-    settings.UPLOADS_DIR.mkdir()
-    (settings.UPLOADS_DIR / "up").write_text('{"id": "n1", "text": "Asthma.", "entities": []}\n')
+    (settings.UPLOADS_DIR / "one").mkdir(parents=True)
+    (settings.UPLOADS_DIR / "one" / "up").write_text('{"id": "n1", "text": "Asthma.", "entities": []}\n')
     params = {"format": "jsonl", "gold": True, "lines": 1, "label_map": {}}
-    return actions.start_import(project=project, by=cast.lead, upload="up", params=params)
+    return actions.start_import(project=project, by=cast.lead, upload="one/up", params=params)
 
 
 def test_upload_is_gone_when_its_run_succeeded(ingest: Run, settings: Any) -> None:
@@ -326,9 +374,10 @@ def test_upload_stays_until_its_run_is_over(ingest: Run, settings: Any) -> None:
     lose(ingest)
     runs.reap()
     assert list(settings.UPLOADS_DIR.iterdir())
-    runs.claim(ingest.pk)
-    lose(ingest)
-    runs.reap()
+    for _ in range(runs.MAX_ATTEMPTS - 1):
+        runs.claim(ingest.pk)
+        lose(ingest)
+        runs.reap()
     assert not list(settings.UPLOADS_DIR.iterdir())
 
 

@@ -130,6 +130,34 @@ def test_text_that_makes_the_model_raise_is_refused_and_the_thread_lives_on(
     assert [[*map(tuple, e)] for e in answer.entities] == answers_of(champion.model, TEXTS[:1])
 
 
+def test_text_that_makes_the_model_raise_spoils_no_other_request(
+    champion: Deployment, engine: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, go, entities = engine(), threading.Event(), serving._entities
+    assert eventually(lambda: serves(started, champion), 10)
+
+    def held(nlp: Any, texts: Sequence[str]) -> Any:
+        go.wait(10)
+        return entities(nlp, texts)
+
+    monkeypatch.setattr(serving, "_entities", held)
+
+    def good() -> object:
+        return started.predict(champion.project_id, TEXTS[:1]).entities
+
+    def bad() -> object:
+        return started.predict(champion.project_id, [None])  # type: ignore[list-item]
+
+    def release() -> object:
+        # All wait behind the first by now, so that they are one batch.
+        time.sleep(0.3)
+        go.set()
+        return None
+
+    answers = together(good, good, bad, good, bad, release)
+    assert [isinstance(answer, NotServing) for answer in answers[:5]] == [False, False, True, False, True]
+
+
 def test_text_that_makes_the_model_raise_is_not_in_the_log(
     champion: Deployment, engine: Start, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -35,6 +35,7 @@ ANSWERS: tuple[tuple[type[Exception], int, str | None, dict[str, str] | None], .
     (Http404, 404, "There is no such address; see the API table in the README.", None),
     (PermissionDenied, 403, "This key may not do that.", None),
     (NotServing, 503, None, LATER),
+    (InterfaceError, 503, "The database can't be reached; try again later.", LATER),
     (OperationalError, 503, "The database can't be reached; try again later.", LATER),
 )
 

@@ -36,7 +36,8 @@ def test_upload_of_gold_is_imported_by_its_run_and_reported(lead: Browser, setti
     response = upload(lead, GOOD + BAD + GOOD, gold="on")
     run = Run.objects.get()
     assert response["Location"] == reverse("run", args=[run.pk])
-    (kept,) = settings.UPLOADS_DIR.iterdir()
+    (kept,) = settings.UPLOADS_DIR.glob("*/*")
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     runs.execute(run.pk)
     note = Note.objects.get()
@@ -100,7 +101,7 @@ def test_upload_of_what_is_no_text_is_a_report_or_a_sentence(lead: Browser) -> N
 def test_upload_with_a_hostile_name_stays_in_its_folder(lead: Browser, settings: Any) -> None:
     file = SimpleUploadedFile("../../evil.zip", b"no zip")
     lead.post("/p/clinic/import/", {"file": file, "format": "brat"})
-    (kept,) = settings.UPLOADS_DIR.iterdir()
+    (kept,) = settings.UPLOADS_DIR.glob("*/*")
     assert kept.suffix == ".zip"
     run = Run.objects.get()
     runs.execute(run.pk)
@@ -112,3 +113,15 @@ def test_upload_with_a_hostile_name_stays_in_its_folder(lead: Browser, settings:
 def test_upload_by_an_annotator_is_refused(cast: Cast, browser_of: Callable[[User], Browser]) -> None:
     assert upload(browser_of(cast.annotator), GOOD).status_code == 403
     assert not Run.objects.exists()
+
+
+def test_upload_of_the_same_file_again_brings_no_note_twice(lead: Browser, settings: Any) -> None:
+    sentence = b"Asthma\tB-DISEASE\nsince\tO\n2019\tO\n\n"
+    for _ in range(2):
+        file = SimpleUploadedFile("ward 7.tsv", sentence)
+        lead.post("/p/clinic/import/", {"file": file, "format": "conll", "gold": "on"})
+        run = Run.objects.first()
+        assert run
+        runs.execute(run.pk)
+    assert run.steps.get().outputs["duplicate"] == 1
+    assert "ward" not in Note.objects.get().external_id

@@ -1,0 +1,54 @@
+"""What runs leave on disk, and its removal: uploads hold notes in the clear, unregistered models serve nobody."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+from training.models import ModelVersion, Run
+
+# Younger ones may belong to a request that has not written its run yet.
+SPARED_SECONDS = 600
+
+
+def clean_up(run_id: int) -> None:
+    """Remove the upload and, unless a model was registered, the model folders of a run that is over."""
+    run = Run.objects.select_related("project").get(pk=run_id)
+    if not run.is_over:
+        return
+    if run.kind == Run.Kind.INGEST:
+        _remove(settings.UPLOADS_DIR / run.params["upload"])
+    if not ModelVersion.objects.filter(run=run).exists():
+        for folder in model_folders(run):
+            _remove(folder)
+
+
+def model_folders(run: Run) -> list[Path]:
+    """The folders that the run's attempts packaged models into."""
+    return list((settings.MODELS_DIR / run.project.slug).glob(f"run-{run.pk}-*"))
+
+
+def sweep_uploads() -> None:
+    """Remove uploads that no unfinished run needs: their run's worker was killed before it could."""
+    if not settings.UPLOADS_DIR.is_dir():
+        return
+    needed = {Path(params["upload"]).parts[0] for params in _unfinished_imports()}
+    for path in settings.UPLOADS_DIR.iterdir():
+        if path.name not in needed and time.time() - path.stat().st_mtime > SPARED_SECONDS:
+            _remove(path)
+
+
+def _unfinished_imports() -> list[dict[str, str]]:
+    return list(Run.objects.unfinished().filter(kind=Run.Kind.INGEST).values_list("params", flat=True))
+
+
+def _remove(path: Path) -> None:
+    """A file or folder below the uploads or models; an upload lies in a folder of its own."""
+    own_folder = path.parent if path.parent.parent == settings.UPLOADS_DIR else path
+    if own_folder.is_dir():
+        shutil.rmtree(own_folder)
+    else:
+        own_folder.unlink(missing_ok=True)
