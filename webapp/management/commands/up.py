@@ -114,7 +114,9 @@ def prepare(supervisor: Supervisor, *, demo: bool) -> str:
     """Bring the database up to date; a sentence when that fails."""
     for name in ("migrate", "demo") if demo else ("migrate",):
         say(f"{name}: {'bringing the database up to date' if name == 'migrate' else 'looking after the demo project'}")
-        code = supervisor.finish(name, *MANAGE, name)
+        # Django's checks would load every page and the model library; `dev.py test` runs them.
+        quick = ("--skip-checks",) if name == "migrate" else ()
+        code = supervisor.finish(name, *MANAGE, name, *quick)
         if code:
             return (
                 f"manage.py {name} ended with code {code}: its lines above say why; remove the cause and start again."
