@@ -242,7 +242,7 @@ def main(arguments: list[str]) -> None:
     if command == "run":
         return hand_over(PYTHON, "manage.py", "up", *rest)
     if command == "manage":
-        return hand_over(*services, PYTHON, "manage.py", *rest)
+        return hand_over(*services, PYTHON, "-m", "webapp.schema", *rest)
     if command == "check":
         return hand_over(*services, "--scratch", PYTHON, "dev.py", "_inside", "--checks")
     os.environ["CHROMIUM"] = os.environ.get("CHROMIUM") or find_chromium() or ""
