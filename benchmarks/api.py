@@ -1,8 +1,7 @@
-"""The API against the bare model, in one run: ``python benchmarks/api.py URL KEY [--notes 200] [--clients 200]``.
+"""The API against the bare model, in one run: ``.venv/bin/python benchmarks/api.py URL KEY [--notes 200]``.
 
 Prints the median time of ``nlp(text)`` in this process and of one request at a time over HTTP, their ratio, and how
-many of a burst of concurrent requests were answered. Needs a running server on this machine and a key of its project;
-run it with the product's Python through ``dev.py manage``-style environment so that the champion can be loaded.
+many of a burst of concurrent requests were answered. Needs a running server of this checkout and a key of its project.
 """
 
 from __future__ import annotations
@@ -24,6 +23,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 import django
 
 django.setup()
+
+from spacy.language import Language
 
 from annotation.actions import projects
 from annotation.synthetic import generate
@@ -65,15 +66,23 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=200)
     options = parser.parse_args()
     nlp = nlp_of(models.serving_in(projects.get(options.project)))
-    # About a hundred words a note, as in the design's measurements.
-    texts = [" ".join(note.text.split("\n")) for note in generate(options.notes * 3, seed=99)]
-    texts = [" ".join(texts[i : i + 3]) for i in range(0, len(texts), 3)]
-    caller = Caller(options.url, options.key)
+    for joined in (1, 3):
+        compare(nlp, notes(options.notes, joined), Caller(options.url, options.key))
+    burst(options, notes(options.clients, 1))
+
+
+def notes(count: int, joined: int) -> list[str]:
+    """Notes of about forty words, or several in one."""
+    texts = [note.text for note in generate(count * joined, seed=99)]
+    return ["\n".join(texts[i : i + joined]) for i in range(0, len(texts), joined)]
+
+
+def compare(nlp: Language, texts: list[str], caller: Caller) -> None:
+    """The model alone and the API in turn, so that a noisy machine disturbs both alike."""
     for text in texts[:20]:
         predict(nlp, [text])
         caller.extract(text)
     raw, api = [], []
-    # In turn, so that a noisy machine disturbs both alike.
     for text in texts:
         raw += milliseconds(nlp, [text])
         api += milliseconds(caller.extract, [text])
@@ -81,17 +90,20 @@ def main() -> None:
     a, b = statistics.median(raw), statistics.median(api)
     print(f"{len(texts)} notes of {words:.0f} words: nlp(text) p50 {a:.2f} ms, API p50 {b:.2f} ms, ratio {b / a:.2f}")
 
-    def call(text: str) -> tuple[int, object]:
-        status, answer = Caller(options.url, options.key).extract(text)
-        return status, answer.get("model")
+
+def burst(options: argparse.Namespace, texts: list[str]) -> None:
+    """Many clients at the same moment, a note each."""
+
+    def call(text: str) -> tuple[int, dict[str, object]]:
+        return Caller(options.url, options.key).extract(text)
 
     began = time.perf_counter()
     with ThreadPoolExecutor(options.clients) as pool:
-        answers = list(pool.map(call, (texts * (options.clients // len(texts) + 1))[: options.clients]))
+        answers = list(pool.map(call, texts))
     seconds = time.perf_counter() - began
-    good = sum(status == 200 for status, _ in answers)
-    versions = sorted({model["version"] for _, model in answers if model})  # type: ignore[index]
-    print(f"{options.clients} concurrent: {good} answered 200 in {seconds:.2f} s, by versions {versions}")
+    good = [answer["model"] for status, answer in answers if status == 200]
+    versions = sorted({model["version"] for model in good})  # type: ignore[index]
+    print(f"{len(texts)} concurrent: {len(good)} answered 200 in {seconds:.2f} s, by versions {versions}")
 
 
 if __name__ == "__main__":

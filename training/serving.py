@@ -68,6 +68,24 @@ class _Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """A request that the inference thread has or will have."""
+
+    _future: Future[tuple[Served, list[list[ScoredSpan]]]]
+    _began: float
+    _timeout: float
+
+    def answer(self) -> Answer:
+        """Wait for it. Raises NotServing when it can't be had in time."""
+        try:
+            served, entities = self._future.result(self._timeout)
+        except TimeoutError:
+            self._future.cancel()
+            raise NotServing(f"No answer within {self._timeout:.0f} seconds; try again later.") from None
+        return Answer(served, entities, (time.perf_counter() - self._began) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
 class _Swap:
     champions: dict[int, Served]
     done: threading.Event
@@ -87,6 +105,10 @@ class Engine:
 
     def predict(self, project_id: int, texts: Sequence[str], *, timeout: float = TIMEOUT_SECONDS) -> Answer:
         """Entities of `texts` by the project's champion. Raises NotServing when there is none, or too much to do."""
+        return self.submit(project_id, texts, timeout=timeout).answer()
+
+    def submit(self, project_id: int, texts: Sequence[str], *, timeout: float = TIMEOUT_SECONDS) -> Pending:
+        """As ``predict``, but the caller can do something else before it asks for the answer."""
         began = time.perf_counter()
         if not self._ready.wait(timeout):
             raise NotServing("The model is still loading; try again in a few seconds.")
@@ -95,12 +117,7 @@ class Engine:
             self._waiting.put_nowait(request)
         except queue.Full:
             raise NotServing("Too many requests wait already; try again in a few seconds.") from None
-        try:
-            served, entities = request.future.result(timeout)
-        except TimeoutError:
-            request.future.cancel()
-            raise NotServing(f"No answer within {timeout:.0f} seconds; try again later.") from None
-        return Answer(served, entities, (time.perf_counter() - began) * 1000)
+        return Pending(request.future, began, timeout)
 
     def ready(self) -> bool:
         """Whether the champions named by the database are loaded."""

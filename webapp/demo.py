@@ -71,6 +71,9 @@ def _fill(say: Say) -> Project:
     notes.open_tasks(project=project, notes=rest[::every], reason=Task.Reason.RANDOM_AUDIT)
     labels = [note for place, note in enumerate(rest) if place % every]
     notes.open_tasks(project=project, notes=labels, reason=Task.Reason.LABEL)
+    for other in Project.objects.exclude(pk=project.pk):
+        # Projects imported before the demo was there: its people shall see them.
+        projects.copy_members(source=project, target=other, prefix="demo-")
     say(f"{len(stored)} notes: {GOLD} gold, {AUDITED} audited, {len(rest)} waiting for an annotator")
     return project
 

@@ -49,7 +49,7 @@ def build(*, project: Project, new: NewNote, origin: Note.Origin) -> Note:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add(*, project: Project, news: Iterable[NewNote], origin: Note.Origin) -> list[Note]:
     """Store notes in the order given. Ids that the project has already are the caller's to sort out first."""
     return Note.objects.bulk_create([build(project=project, new=new, origin=origin) for new in news], batch_size=500)

@@ -41,7 +41,9 @@ def get(slug: str) -> Project:
     project = Project.objects.filter(slug=slug).first()
     if project is None:
         known = ", ".join(Project.objects.values_list("slug", flat=True)) or "none yet"
-        raise ActionError(f"There is no project {slug!r} (known: {known}); check the name or create it with --create.")
+        raise ActionError(
+            f"There is no project {slug!r} (known: {known}); check the name, or make it with import_notes --create."
+        )
     return project
 
 

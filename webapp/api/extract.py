@@ -28,39 +28,38 @@ class ExtractView(APIView):
             documents = parse(request.data)
         except RequestError as error:
             return problem(422, str(error))
-        client = client_of(request)
-        good, known = _sort_out(client, [document for document in documents if document.note])
-        if not good:
-            rows = [to_json(document, document.id, []) for document in documents]
-            return problem(422, "No document of the request can be read.", documents=rows)
-        request_id = uuid.uuid4()
-        answer = serving.engine().predict(client.project_id, [d.note.text for d in good if d.note])
+        client, readable = client_of(request), [document for document in documents if document.note]
+        if not readable:
+            return _nothing_readable(documents)
+        # The database is asked which ids are known while the model is at work.
+        pending = serving.engine().submit(client.project_id, [d.note.text for d in readable if d.note])
+        known = _mark_changed(client, readable)
+        answer = pending.answer()
         try:
-            stored = _store(client, good, known, answer, request_id)
+            stored = _store(client, readable, known, answer, request_id := uuid.uuid4())
         except IntegrityError:
             # Another request stored one of these ids a moment ago: look again, once.
-            again, known = _sort_out(client, good)
-            if len(again) < len(good):
-                return problem(409, "Another request just stored one of these ids with another text; use a new id.")
-            stored = _store(client, good, known, answer, request_id)
-        return Response(_body(request_id, answer, documents, list(zip(good, stored, answer.entities, strict=True))))
+            known = _mark_changed(client, readable)
+            stored = _store(client, readable, known, answer, request_id := uuid.uuid4())
+        if not stored:
+            return _nothing_readable(documents)
+        return Response(_body(request_id, answer.served, documents, stored))
 
 
-def _sort_out(client: Client, documents: Sequence[Incoming]) -> tuple[list[Incoming], dict[str, Note]]:
-    """The documents that are new or the same as before, and the notes known by their ids.
+def _nothing_readable(documents: Sequence[Incoming]) -> Response:
+    rows = [to_json(document, document.id, []) for document in documents]
+    return problem(422, "No document of the request can be read.", documents=rows)
 
-    An id that comes with another text is an error of its document.
-    """
+
+def _mark_changed(client: Client, documents: Sequence[Incoming]) -> dict[str, Note]:
+    """The notes known by the documents' ids; an id that comes with another text is an error of its document."""
     ids = [document.id for document in documents if document.id]
     known = notes.known(project=client.project, external_ids=ids) if ids else {}
-    good = []
     for document in documents:
         note = known.get(document.id)
         if note and document.note and not notes.same_text(note, document.note.text):
-            document.errors.append("This id came with another text before, and a note never changes; use a new id.")
-        else:
-            good.append(document)
-    return good, known
+            document.errors = ["This id came with another text before, and a note never changes; use a new id."]
+    return known
 
 
 @transaction.atomic
@@ -70,12 +69,17 @@ def _store(
     known: Mapping[str, Note],
     answer: serving.Answer,
     request_id: uuid.UUID,
-) -> list[Note]:
-    news = [document.note for document in documents if document.note and document.id not in known]
+) -> dict[int, predictions.Found]:
+    """What was stored, by the document's identity: nothing for a document with errors."""
+    pairs = [(d, e) for d, e in zip(documents, answer.entities, strict=True) if not d.errors]
+    news = [document.note for document, _ in pairs if document.note and document.id not in known]
     added = notes.add(project=client.project, news=news, origin=Note.Origin.API)
     notes.open_audits(project=client.project, notes=added)
     fresh = iter(added)
-    rows = [known[document.id] if document.id in known else next(fresh) for document in documents]
+    found = {
+        id(document): predictions.Found(known[document.id] if document.id in known else next(fresh), entities)
+        for document, entities in pairs
+    }
     source = predictions.Source(
         model_id=answer.served.model_id,
         deployment_id=answer.served.deployment_id,
@@ -84,23 +88,21 @@ def _store(
         request_id=request_id,
         latency_ms=answer.milliseconds,
     )
-    found = [predictions.Found(note, entities) for note, entities in zip(rows, answer.entities, strict=True)]
-    predictions.record(found=found, source=source)
-    return rows
+    predictions.record(found=list(found.values()), source=source)
+    return found
 
 
 def _body(
     request_id: uuid.UUID,
-    answer: serving.Answer,
+    served: serving.Served,
     documents: Sequence[Incoming],
-    answered: Sequence[tuple[Incoming, Note, Sequence[ScoredSpan]]],
+    stored: Mapping[int, predictions.Found],
 ) -> dict[str, Any]:
-    found = {id(document): (note.external_id, entities) for document, note, entities in answered}
     rows = []
     for document in documents:
-        name, entities = found.get(id(document), (document.id, ()))
+        found = stored.get(id(document))
+        name, entities = (found.note.external_id, found.entities) if found else (document.id, ())
         rows.append(to_json(document, name, _entities(document, entities)))
-    served = answer.served
     model = {"name": served.name, "version": served.number, "sha256": served.sha256, "role": served.role}
     return {"request_id": str(request_id), "model": model, "documents": rows}
 
