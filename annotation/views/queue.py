@@ -16,7 +16,7 @@ from annotation.actions import tasks
 from annotation.errors import ActionError
 from annotation.models import Project, Task
 
-SHOWN = 50
+SHOWN = 15
 
 
 @require_GET

@@ -67,6 +67,8 @@ def summary(report: Report) -> str:
         f"{report.rejected:,} rejected; {report.dropped:,} spans left out by --map."
     ]
     lines += [f"line {r.line}, id {r.external_id or '(none)'}: {r.reason}" for r in report.rejections]
+    if any("unknown label" in r.reason for r in report.rejections):
+        lines.append("A label of the file is renamed with --map FROM=TO; --map FROM= leaves its spans out.")
     if report.rejected > len(report.rejections):
         lines.append(f"… and {report.rejected - len(report.rejections):,} more.")
     return "\n".join(lines)
