@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
 from django.utils import timezone
 
 from annotation.keys import draw, fingerprint, keyring, pseudonym
@@ -49,10 +48,11 @@ def build(*, project: Project, new: NewNote, origin: Note.Origin) -> Note:
     )
 
 
-@transaction.atomic(savepoint=False)
 def add(*, project: Project, news: Iterable[NewNote], origin: Note.Origin) -> list[Note]:
-    """Store notes in the order given. Ids that the project has already are the caller's to sort out first."""
-    return Note.objects.bulk_create([build(project=project, new=new, origin=origin) for new in news], batch_size=500)
+    """Store notes in the order given, all or none. Ids that the project has already are the caller's to sort out."""
+    # Built before the first query: a text that can't be taken leaves the caller's transaction as it was.
+    rows = [build(project=project, new=new, origin=origin) for new in news]
+    return Note.objects.bulk_create(rows, batch_size=500)
 
 
 def known(*, project: Project, external_ids: Iterable[str]) -> dict[str, Note]:
