@@ -71,6 +71,7 @@ def _fill(say: Say) -> Project:
     notes.open_tasks(project=project, notes=rest[::every], reason=Task.Reason.RANDOM_AUDIT)
     labels = [note for place, note in enumerate(rest) if place % every]
     notes.open_tasks(project=project, notes=labels, reason=Task.Reason.LABEL)
+    _backdate(project)
     for other in Project.objects.exclude(pk=project.pk):
         # Projects imported before the demo was there: its people shall see them.
         projects.copy_members(source=project, target=other, prefix="demo-")
@@ -97,6 +98,15 @@ def _audit(project: Project, pairs: Sequence[tuple[Note, SyntheticNote]]) -> Non
     notes.open_tasks(project=project, notes=[note for note, _ in pairs], reason=Task.Reason.RANDOM_AUDIT)
     while task := tasks.take_next(project=project, by=annotator):
         revisions.submit(task=task, by=annotator, spans=gold[task.note_id], base_revision=0, seconds=18)
+
+
+def _backdate(project: Project) -> None:
+    """Tasks are as old as their notes, and what is done was done an hour after its note came, not today."""
+    rows = list(Task.objects.filter(project=project).select_related("note").defer("note__ciphertext"))
+    for task in rows:
+        task.created_at = task.note.received_at
+        task.closed_at = task.closed_at and task.note.received_at + timedelta(hours=1)
+    Task.objects.bulk_update(rows, ["created_at", "closed_at"], batch_size=300)
 
 
 def _label(project: Project, pairs: Sequence[tuple[Note, SyntheticNote]]) -> None:

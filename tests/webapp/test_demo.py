@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client as Browser
@@ -31,6 +32,8 @@ def test_set_up_makes_all_that_the_first_page_shows(said: list[str], browser_of:
     waiting = Task.objects.waiting()
     assert sorted(waiting.values_list("reason", "blind")) == [("label", False)] * 6 + [("random_audit", True)] * 2
     assert Annotation.objects.filter(origin=Annotation.Origin.PRELABEL).count() == 6
+    audits = Task.objects.filter(status=Task.Status.ACCEPTED).select_related("note")
+    assert {task.closed_at - task.note.received_at for task in audits if task.closed_at} == {timedelta(hours=1)}
     champion = Deployment.objects.champion_of(project)
     assert champion is not None
     assert champion.model.trained_by != champion.started_by
