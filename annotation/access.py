@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from annotation.models import Client, Membership, Project, Role, Task, User
@@ -38,9 +38,6 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     # An admin looks after people and keys and reads no note.
     Role.ADMIN: frozenset({Right.VIEW, Right.MANAGE_CLIENTS}),
 }
-
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def rights_of(user: User | AnonymousUser, project: Project) -> frozenset[Right]:
@@ -133,7 +130,3 @@ def client_of(request: HttpRequest) -> Client:
     if not isinstance(client, Client):
         raise PermissionDenied("Send an API key.")
     return client
-
-
-def belongs_to(row: Model, project: Project) -> bool:
-    return getattr(row, "project_id", None) == project.pk

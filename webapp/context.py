@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from webapp.signin import DEMO
+from annotation.actions.people import DEMO
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.actions import notes, projects, revisions, tasks
+from annotation.actions.people import DEMO, DEMO_PEOPLE
 from annotation.models import Note, Project, Role, Task, User
 from annotation.synthetic import SyntheticNote, generate
 from monitoring.actions import accuracy, decisions
@@ -16,7 +17,6 @@ from training import prelabels, runs
 from training.actions import runs as run_actions
 from training.models import Deployment, ModelVersion, Run
 
-SLUG = "demo"
 SEED = 2026
 AUDITED, GOLD, OPEN_AUDITS, OPEN_LABELS = 90, 260, 50, 200
 PEOPLE = {
@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 
 def set_up(say: Say) -> Project:
     """The demo project with its notes and its first champion; whatever is there already is left as it is."""
-    project = Project.objects.filter(slug=SLUG).first() or _fill(say)
+    project = Project.objects.filter(slug=DEMO).first() or _fill(say)
     if not Deployment.objects.filter(project=project).exists():
         _first_champion(project, say)
     return project
@@ -53,7 +53,7 @@ def set_up(say: Say) -> Project:
 
 @transaction.atomic
 def _fill(say: Say) -> Project:
-    project = projects.create(name="Demo clinic", slug=SLUG, guidelines=GUIDELINES)
+    project = projects.create(name="Demo clinic", slug=DEMO, guidelines=GUIDELINES)
     for username, (name, roles) in PEOPLE.items():
         user = User.objects.create(username=username, last_name=name)
         user.set_unusable_password()
@@ -74,7 +74,7 @@ def _fill(say: Say) -> Project:
     _backdate(project)
     for other in Project.objects.exclude(pk=project.pk):
         # Projects imported before the demo was there: its people shall see them.
-        projects.copy_members(source=project, target=other, prefix="demo-")
+        projects.copy_members(source=project, target=other, prefix=DEMO_PEOPLE)
     say(f"{len(stored)} notes: {GOLD} gold, {AUDITED} audited, {len(rest)} waiting for an annotator")
     return project
 

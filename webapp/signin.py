@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from annotation.actions.people import DEMO, DEMO_PEOPLE
 from annotation.models import Membership, Role, User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-DEMO = "demo"
 
 
 class SignIn(LoginView):
@@ -27,7 +27,7 @@ class SignIn(LoginView):
 
 def demo_people() -> list[dict[str, str]]:
     """The demo's people with their roles. They have no password: only this page lets them in, only on this machine."""
-    rows = Membership.objects.filter(project__slug=DEMO, user__username__startswith="demo-").select_related("user")
+    rows = Membership.objects.filter(project__slug=DEMO, user__username__startswith=DEMO_PEOPLE).select_related("user")
     people: dict[str, dict[str, str]] = {}
     for row in rows.order_by("pk"):
         person = people.setdefault(

@@ -5,6 +5,10 @@ from __future__ import annotations
 from annotation.errors import ActionError
 from annotation.models import User
 
+# The demo's project, and how the names of its people begin.
+DEMO = "demo"
+DEMO_PEOPLE = "demo-"
+
 
 def get(username: str) -> User:
     user = User.objects.filter(username=username, is_active=True).first()

@@ -57,7 +57,7 @@ class Command(BaseCommand):
         oldest = Project.objects.order_by("pk").first()
         project = projects.create(name=slug, slug=slug)
         if oldest:
-            projects.copy_members(source=oldest, target=project, prefix="demo-")
+            projects.copy_members(source=oldest, target=project, prefix=people.DEMO_PEOPLE)
         return project
 
 

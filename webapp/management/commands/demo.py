@@ -6,9 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from annotation.actions.people import DEMO
 from training.models import Deployment
-
-SLUG = "demo"
 
 
 class Command(BaseCommand):
@@ -16,7 +15,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if Deployment.objects.filter(project__slug=SLUG).exists():
+        if Deployment.objects.filter(project__slug=DEMO).exists():
             return
         began = time.monotonic()
         # Only now: it loads the recogniser's libraries, two seconds that a warm start need not spend.
