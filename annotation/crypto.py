@@ -63,12 +63,26 @@ class Keyring:
 
     def open(self, sealed: Sealed, *, bound_to: bytes) -> str:
         """The text exactly as sealed; :class:`KeyringError` when the key is unknown or anything was changed."""
+        return self.open_beside(sealed, sealed.ciphertext, owner=bound_to, bound_to=bound_to)
+
+    def seal_beside(self, sealed: Sealed, text: str, *, owner: bytes, bound_to: bytes) -> bytes:
+        """Encrypt another text under the data key of `sealed`, whose row is `owner`; bound to its own row."""
+        return _encrypt(self._data_cipher(sealed, owner), text.encode(), bound_to)
+
+    def open_beside(self, sealed: Sealed, ciphertext: bytes, *, owner: bytes, bound_to: bytes) -> str:
+        """The text that :meth:`seal_beside` sealed; :class:`KeyringError` as in :meth:`open`."""
+        cipher = self._data_cipher(sealed, owner)
+        try:
+            return _decrypt(cipher, ciphertext, bound_to).decode()
+        except InvalidTag as error:
+            raise KeyringError(f"A note does not open with key {sealed.key_id!r}: row or key changed.") from error
+
+    def _data_cipher(self, sealed: Sealed, owner: bytes) -> AESGCM:
         cipher = self._ciphers.get(sealed.key_id)
         if cipher is None:
             raise KeyringError(f"Key {sealed.key_id!r} is not in NOTE_KEYS; add it again to read old notes.")
         try:
-            data_key = _decrypt(cipher, sealed.wrapped_key, bound_to)
-            return _decrypt(AESGCM(data_key), sealed.ciphertext, bound_to).decode()
+            return AESGCM(_decrypt(cipher, sealed.wrapped_key, owner))
         except InvalidTag as error:
             raise KeyringError(f"A note does not open with key {sealed.key_id!r}: row or key changed.") from error
 

@@ -6,10 +6,11 @@ Browsers count UTF-16 code units; :func:`to_utf16` and :func:`from_utf16` conver
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 MAX_TEXT = 20_000
 MAX_SPANS = 5_000
@@ -36,6 +37,30 @@ class Span(NamedTuple):
         return {"start": self.start, "end": self.end, "label": self.label}
 
 
+# What a note says of an entity besides naming it; nothing said: present, current, the patient's own.
+ASSERTIONS = ("negated", "possible", "historical", "family")
+# A code of ICD-10, with or without the dot and what follows it.
+ICD10 = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?")
+
+
+class MarkedSpan(NamedTuple):
+    """A span with what a person says of it: ``assertion``, some of ASSERTIONS in order, and an ICD-10 ``code``."""
+
+    start: int
+    end: int
+    label: str
+    assertion: tuple[str, ...] = ()
+    code: str = ""
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end, self.label)
+
+    def to_json(self) -> dict[str, Any]:
+        said = {"assertion": list(self.assertion)} if self.assertion else {}
+        return {**self.span.to_json(), **said, **({"code": self.code} if self.code else {})}
+
+
 class ScoredSpan(NamedTuple):
     """A predicted entity with ``score``, the model's confidence in [0, 1]."""
 
@@ -50,6 +75,9 @@ class ScoredSpan(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         return {**self.span.to_json(), "score": self.score}
+
+
+AnySpan = TypeVar("AnySpan", Span, MarkedSpan, ScoredSpan)
 
 
 def check_text(text: object) -> str:
@@ -89,7 +117,28 @@ def _span_from_json(row: object, number: int) -> Span:
     return Span(start, end, label)
 
 
-def span_problems(text: str, spans: Iterable[Span], labels: Collection[str], *, nested: bool = False) -> list[str]:
+def marked_from_json(rows: object) -> list[MarkedSpan]:
+    """As :func:`spans_from_json`, with assertion and code where a row has them."""
+    spans = spans_from_json(rows)
+    return [_marked(span, row, number) for number, (span, row) in enumerate(zip(spans, _rows(rows), strict=True))]
+
+
+def _rows(rows: object) -> list[Mapping[str, Any]]:
+    return rows if isinstance(rows, list) else []
+
+
+def _marked(span: Span, row: Mapping[str, Any], number: int) -> MarkedSpan:
+    said, code = row.get("assertion") or [], row.get("code") or ""
+    if not isinstance(said, list | tuple) or not set(map(str, said)) <= set(ASSERTIONS):
+        raise SpanError(f"Span {number} at {span.start}-{span.end}: assertion takes only {', '.join(ASSERTIONS)}.")
+    if not isinstance(code, str) or (code and not ICD10.fullmatch(code)):
+        raise SpanError(f"Span {number} at {span.start}-{span.end}: the code is not of ICD-10; write it like E11.9.")
+    return MarkedSpan(*span, tuple(name for name in ASSERTIONS if name in said), code)
+
+
+def span_problems(
+    text: str, spans: Iterable[Span | MarkedSpan], labels: Collection[str], *, nested: bool = False
+) -> list[str]:
     """Everything that is wrong with `spans` over `text`, a sentence each; empty when all is well.
 
     Checked: bounds, a mention that starts or ends in white space, unknown labels, the same span twice, and
@@ -97,7 +146,7 @@ def span_problems(text: str, spans: Iterable[Span], labels: Collection[str], *, 
     """
     problems: list[str] = []
     fitting: list[Span] = []
-    for span in sorted(spans):
+    for span in sorted(Span(s.start, s.end, s.label) for s in spans):
         problem = _problem(text, span, labels)
         if problem:
             problems.append(problem)
@@ -178,15 +227,15 @@ def exact_counts_per_label(gold: Iterable[Span], predicted: Iterable[Span]) -> d
     }
 
 
-def to_utf16(text: str, spans: Iterable[Span]) -> list[Span]:
+def to_utf16(text: str, spans: Iterable[AnySpan]) -> list[AnySpan]:
     """The same spans counted in UTF-16 code units, as JavaScript does."""
     units = [0]
     for character in text:
         units.append(units[-1] + (2 if ord(character) > 0xFFFF else 1))
-    return [Span(units[s.start], units[s.end], s.label) for s in spans]
+    return [s._replace(start=units[s.start], end=units[s.end]) for s in spans]
 
 
-def from_utf16(text: str, spans: Iterable[Span]) -> list[Span]:
+def from_utf16(text: str, spans: Iterable[AnySpan]) -> list[AnySpan]:
     """Spans counted in UTF-16 code units back to code points; an offset inside a character raises SpanError."""
     points, unit = {0: 0}, 0
     for index, character in enumerate(text, start=1):
@@ -196,5 +245,5 @@ def from_utf16(text: str, spans: Iterable[Span]) -> list[Span]:
     for span in spans:
         if span.start not in points or span.end not in points:
             raise SpanError(f"Span {span.start}-{span.end} (UTF-16) is outside the text or cuts a character in two.")
-        converted.append(Span(points[span.start], points[span.end], span.label))
+        converted.append(span._replace(start=points[span.start], end=points[span.end]))
     return converted

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from annotation.actions import guidelines as guideline_actions
 from annotation.errors import ActionError
 from annotation.models import Label, Membership, Project, Role, User
 
@@ -25,7 +26,7 @@ def create(*, name: str, slug: str = "", guidelines: str = "", nested: bool = Fa
     slug = slug or slugify(name)
     if not SLUG.fullmatch(slug):
         raise ActionError(f"{slug!r} can't stand in an address; use 1 to 60 letters a-z, digits, hyphens, underscores.")
-    project = Project(name=name, slug=slug, guidelines=guidelines, nested=nested)
+    project = Project(name=name, slug=slug, nested=nested)
     try:
         with transaction.atomic():
             project.save(force_insert=True)
@@ -33,6 +34,7 @@ def create(*, name: str, slug: str = "", guidelines: str = "", nested: bool = Fa
         raise ActionError(f"A project {slug!r} exists already; choose another name.") from error
     for colour, (label, key, hint) in enumerate(DEFAULT_LABELS):
         Label.objects.create(project=project, name=label, key=key, hint=hint, colour=colour)
+    guideline_actions.publish(project=project, text=guidelines, change="First version.", by=None)
     return project
 
 

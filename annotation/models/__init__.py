@@ -1,8 +1,33 @@
 from annotation.models.annotation import Annotation
 from annotation.models.client import Client
+from annotation.models.comment import Comment
+from annotation.models.draft import Draft
+from annotation.models.guideline import Guideline, GuidelineSeen
+from annotation.models.keymap import KeyMap
 from annotation.models.note import FACETS, Note
+from annotation.models.note_index import IndexDue, NoteIndex
 from annotation.models.project import Label, Membership, Project
 from annotation.models.task import Task
+from annotation.models.team import Team
 from annotation.models.user import Role, User
 
-__all__ = ["FACETS", "Annotation", "Client", "Label", "Membership", "Note", "Project", "Role", "Task", "User"]
+__all__ = [
+    "FACETS",
+    "Annotation",
+    "Client",
+    "Comment",
+    "Draft",
+    "Guideline",
+    "GuidelineSeen",
+    "IndexDue",
+    "KeyMap",
+    "Label",
+    "Membership",
+    "Note",
+    "NoteIndex",
+    "Project",
+    "Role",
+    "Task",
+    "Team",
+    "User",
+]

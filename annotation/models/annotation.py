@@ -3,11 +3,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from annotation.models.guideline import Guideline
 from annotation.models.note import Note
 from annotation.models.project import Project
 from annotation.models.task import Task
 from annotation.models.user import User
-from annotation.spans import Span, spans_from_json
+from annotation.spans import MarkedSpan, Span, marked_from_json, spans_from_json
 
 
 class AnnotationQuerySet(models.QuerySet["Annotation"]):
@@ -19,10 +20,18 @@ class AnnotationQuerySet(models.QuerySet["Annotation"]):
         return self.gold().filter(note__in=Note.objects.filter(status=Note.Status.ACTIVE).outside_audit())
 
     def audited(self) -> AnnotationQuerySet:
-        """Gold that a person gave blind to a note of the audit sample: the only gold the KPI counts."""
+        """Gold that people gave blind to a note of the audit sample: the only gold the KPI counts."""
+        audits = Task.objects.filter(reason=Task.Reason.RANDOM_AUDIT, blind=True)
         return self.gold().filter(
-            task__reason=Task.Reason.RANDOM_AUDIT, task__blind=True, note__status=Note.Status.ACTIVE
+            task__reason__in=Task.BLIND_CHAIN,
+            task__blind=True,
+            note__status=Note.Status.ACTIVE,
+            note__in=audits.values("note"),
         )
+
+    def suggestions(self) -> AnnotationQuerySet:
+        """What an annotator may start from: never what a colleague submitted and nobody has settled."""
+        return self.exclude(status=Annotation.Status.SUBMITTED)
 
 
 class Annotation(models.Model):
@@ -30,6 +39,7 @@ class Annotation(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
+        SUBMITTED = "submitted", "Submitted"
         GOLD = "gold", "Gold"
         SUPERSEDED = "superseded", "Superseded"
 
@@ -41,10 +51,14 @@ class Annotation(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="annotations")
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="annotations")
     revision = models.PositiveIntegerField()
+    # The revision that its author started from.
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    guideline = models.ForeignKey(
+        Guideline, on_delete=models.PROTECT, null=True, blank=True, related_name="annotations"
+    )
     status = models.CharField(max_length=12, choices=Status.choices)
     origin = models.CharField(max_length=8, choices=Origin.choices)
-    spans_json = models.JSONField(db_column="spans", help_text="[{start, end, label[, score]}] in code points.")
+    spans_json = models.JSONField(db_column="spans", help_text="[{start, end, label[, score][, assertion][, code]}].")
     author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="annotations")
     # The model that wrote a pre-annotation, as "name vN": models live in a higher layer.
     author_model = models.CharField(max_length=120, blank=True)
@@ -56,6 +70,7 @@ class Annotation(models.Model):
 
     class Meta:
         ordering = ("note", "revision")
+        indexes = (models.Index(fields=("project", "status", "created_at"), name="annotation_by_status"),)
         constraints = (
             models.UniqueConstraint(fields=("note", "revision"), name="annotation_revision_once"),
             models.UniqueConstraint(
@@ -69,6 +84,9 @@ class Annotation(models.Model):
             models.CheckConstraint(
                 condition=~Q(origin="prelabel") | Q(status="draft"), name="annotation_model_never_writes_gold"
             ),
+            models.CheckConstraint(
+                condition=~Q(status="submitted") | Q(task__isnull=False), name="annotation_submitted_has_task"
+            ),
         )
 
     def __str__(self) -> str:
@@ -77,3 +95,13 @@ class Annotation(models.Model):
     @property
     def spans(self) -> list[Span]:
         return spans_from_json(self.spans_json)
+
+    @property
+    def marked(self) -> list[MarkedSpan]:
+        """The spans with what is said of each: assertion and code."""
+        return marked_from_json(self.spans_json)
+
+    @property
+    def by(self) -> str:
+        """Who made it, a person or a model version."""
+        return str(self.author) if self.author else self.author_model

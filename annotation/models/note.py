@@ -70,8 +70,18 @@ class Note(models.Model):
     @property
     def text(self) -> str:
         """The text as received. Callers have the reader's permission: load notes through annotation/access.py."""
-        sealed = Sealed(bytes(self.ciphertext), bytes(self.wrapped_key or b""), self.key_id)
-        return keyring().open(sealed, bound_to=self.uid.bytes)
+        return keyring().open(self.sealed, bound_to=self.uid.bytes)
+
+    @property
+    def sealed(self) -> Sealed:
+        return Sealed(bytes(self.ciphertext), bytes(self.wrapped_key or b""), self.key_id)
+
+    def seal_beside(self, text: str, *, bound_to: bytes) -> bytes:
+        """Encrypt a text that belongs to the note, a comment, under the note's own key: erased with it."""
+        return keyring().seal_beside(self.sealed, text, owner=self.uid.bytes, bound_to=bound_to)
+
+    def open_beside(self, ciphertext: bytes, *, bound_to: bytes) -> str:
+        return keyring().open_beside(self.sealed, ciphertext, owner=self.uid.bytes, bound_to=bound_to)
 
     @property
     def facets(self) -> dict[str, str]:

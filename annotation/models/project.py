@@ -10,30 +10,57 @@ SHARE = [MinValueValidator(0.0), MaxValueValidator(1.0)]
 
 
 class Project(models.Model):
-    """One extraction task: its labels, its guidelines, its members."""
+    """One extraction task: its labels, its guidelines, its members, how its notes are annotated."""
+
+    class QueueOrder(models.TextChoices):
+        AGE = "age", "Oldest first"
+        UNCERTAINTY = "uncertainty", "Least certain first"
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
-    guidelines = models.TextField(blank=True)
     # Whether one entity may lie inside another.
     nested = models.BooleanField(default=False)
     # Share of arriving notes drawn into the audit sample, of gold kept for testing, of gold kept for calibration.
     audit_rate = models.FloatField(default=0.02, validators=SHARE)
     test_share = models.FloatField(default=0.2, validators=SHARE)
     dev_share = models.FloatField(default=0.1, validators=SHARE)
+    # Share of new tasks annotated twice, blind; a suggestion below the threshold asks for a decision.
+    double_share = models.FloatField(default=0.1, validators=SHARE)
+    doubt_threshold = models.FloatField(default=0.7, validators=SHARE)
+    queue_order = models.CharField(max_length=12, choices=QueueOrder.choices, default=QueueOrder.AGE)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("name",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(audit_rate__range=(0, 1), test_share__range=(0, 1), dev_share__range=(0, 1)),
+                condition=Q(
+                    audit_rate__range=(0, 1),
+                    test_share__range=(0, 1),
+                    dev_share__range=(0, 1),
+                    double_share__range=(0, 1),
+                    doubt_threshold__range=(0, 1),
+                ),
                 name="project_shares_are_fractions",
             ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def guidelines(self) -> str:
+        """The text of the guidelines in force."""
+        newest = self.guideline_versions.first()
+        return newest.text if newest else ""
+
+
+class LabelQuerySet(models.QuerySet["Label"]):
+    def active(self) -> LabelQuerySet:
+        return self.filter(retired_at__isnull=True)
+
+    def names(self) -> list[str]:
+        return list(self.values_list("name", flat=True))
 
 
 class Label(models.Model):
@@ -44,12 +71,23 @@ class Label(models.Model):
     key = models.CharField(max_length=1, help_text="The key that gives a span this label.")
     colour = models.PositiveSmallIntegerField(default=0, help_text="Which of the palette's colours, from 0.")
     hint = models.CharField(max_length=200, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retired_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = LabelQuerySet.as_manager()
 
     class Meta:
         ordering = ("project", "colour", "name")
         constraints = (
             models.UniqueConstraint(fields=("project", "name"), name="label_once_per_project"),
-            models.UniqueConstraint(fields=("project", "key"), name="label_key_once_per_project"),
+            models.UniqueConstraint(
+                fields=("project", "key"), condition=Q(retired_at__isnull=True), name="label_key_once_per_project"
+            ),
+            models.CheckConstraint(
+                condition=Q(retired_at__isnull=True, retired_by__isnull=True)
+                | Q(retired_at__isnull=False, retired_by__isnull=False),
+                name="label_retired_at_and_by_together",
+            ),
         )
 
     def __str__(self) -> str:

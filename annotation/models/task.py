@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from annotation.models.note import Note
 from annotation.models.project import Project
+from annotation.models.team import Team
 from annotation.models.user import User
 
 
@@ -20,9 +21,19 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def held_by(self, user: User) -> TaskQuerySet:
         return self.filter(status=Task.Status.IN_PROGRESS, assignee=user, lease_until__gte=timezone.now())
 
-    def in_queue_order(self) -> TaskQuerySet:
-        """Audits and labels take turns by age, so that neither starves the other."""
-        return self.order_by("-priority", "position", "pk")
+    def in_queue_order(self, order: str = Project.QueueOrder.AGE) -> TaskQuerySet:
+        """Audits and labels take turns by age, so that neither starves the other; or the least certain note first."""
+        rank = "-doubt" if order == Project.QueueOrder.UNCERTAINTY else "position"
+        return self.order_by("-priority", rank, "pk")
+
+    def open_for(self, user: User) -> TaskQuerySet:
+        """Without the notes that this person has annotated blind: the second opinion is somebody else's."""
+        own = Task.objects.filter(note=OuterRef("note"), assignee=user, doubled=True)
+        return self.filter(~Exists(own), status=Task.Status.OPEN)
+
+    def doubled(self) -> TaskQuerySet:
+        """The two tasks of notes that are annotated twice."""
+        return self.filter(doubled=True)
 
     def count_by_status(self) -> dict[str, int]:
         return dict(self.order_by().values_list("status").annotate(n=Count("pk")))
@@ -46,12 +57,22 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return [{**row, "name": Task.Reason(row["reason"]).label} for row in rows]
 
 
+# An annotation task that anybody may take.
+OPEN_TO_ALL = Q(status="open", reserved_for__isnull=True, team__isnull=True) & ~Q(reason="adjudicate")
+
+
 class Task(models.Model):
     """A request to a person: look at this note, for this reason."""
 
     class Reason(models.TextChoices):
         LABEL = "label", "Label"
         RANDOM_AUDIT = "random_audit", "Audit (blind)"
+        DOUBLE = "double", "Second annotation (blind)"
+        ADJUDICATE = "adjudicate", "Adjudicate"
+        UNCERTAINTY = "uncertainty", "Model unsure"
+        DRIFT_SLICE = "drift_slice", "Drifted slice"
+        DISAGREEMENT = "disagreement", "Disagreement"
+        FEEDBACK = "feedback", "Feedback"
 
     class Status(models.TextChoices):
         OPEN = "open", "Open"
@@ -59,31 +80,87 @@ class Task(models.Model):
         ACCEPTED = "accepted", "Done"
         SKIPPED = "skipped", "Skipped"
 
+    class SkipReason(models.TextChoices):
+        """Fixed choices: quick to pick, and nothing of the note gets into the clear."""
+
+        NOT_CLINICAL = "not_clinical", "Not a clinical note"
+        UNREADABLE = "unreadable", "Cannot be read"
+        LANGUAGE = "language", "In a language I do not know"
+        SPECIALTY = "specialty", "Outside my specialty"
+        DUPLICATE = "duplicate", "Same as another note"
+        OTHER = "other", "Other (say it in a comment)"
+
+    # The gold of an audited note may come from its audit, from the second blind annotation, or from their adjudication.
+    BLIND_CHAIN = (Reason.RANDOM_AUDIT, Reason.DOUBLE, Reason.ADJUDICATE)
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tasks")
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="tasks")
     reason = models.CharField(max_length=16, choices=Reason.choices)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
     # A blind task starts from an empty note: pre-annotations would pull the annotator's judgement.
     blind = models.BooleanField(default=False)
+    # One of the two blind annotations of the note; they are made by two people.
+    doubled = models.BooleanField(default=False)
     priority = models.SmallIntegerField(default=0)
     position = models.PositiveIntegerField(default=0, help_text="Place in the queue among equal priorities.")
+    doubt = models.FloatField(default=0.0, help_text="1 - the score of the least sure suggestion, 0 to 1.")
+    # Whom it is for: one person, a team, or everybody.
+    reserved_for = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks_for")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
     lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    skip_reason = models.CharField(max_length=200, blank=True)
+    skip_reason = models.CharField(max_length=12, choices=SkipReason.choices, blank=True)
     seconds_spent = models.PositiveIntegerField(default=0)
 
     objects = TaskQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
-        indexes = (models.Index(fields=("project", "status", "-priority", "position"), name="task_queue"),)
+        indexes = (
+            models.Index(fields=("project", "status", "reason"), name="task_status"),
+            models.Index(
+                fields=("project", "-priority", "position", "id"), condition=OPEN_TO_ALL, name="task_queue_by_age"
+            ),
+            models.Index(
+                fields=("project", "-priority", "-doubt", "id"), condition=OPEN_TO_ALL, name="task_queue_by_doubt"
+            ),
+            models.Index(
+                fields=("project", "reserved_for", "-priority", "position"),
+                condition=Q(status="open", reserved_for__isnull=False),
+                name="task_queue_reserved",
+            ),
+            models.Index(
+                fields=("project", "team", "-priority", "position"),
+                condition=Q(status="open", team__isnull=False),
+                name="task_queue_team",
+            ),
+            models.Index(
+                fields=("project", "position"),
+                condition=Q(status="open", reason="adjudicate"),
+                name="task_queue_adjudicate",
+            ),
+            models.Index(fields=("lease_until",), condition=Q(status="in_progress"), name="task_lease"),
+            models.Index(fields=("assignee", "-closed_at"), name="task_of_person"),
+            models.Index(fields=("project", "-closed_at"), condition=Q(closed_at__isnull=False), name="task_closed"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("note", "reason"),
                 condition=Q(status__in=("open", "in_progress")),
                 name="task_one_unfinished_per_note_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(reserved_for__isnull=True) | Q(team__isnull=True), name="task_for_a_person_or_a_team"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="skipped") & ~Q(skip_reason="") | ~Q(status="skipped") & Q(skip_reason=""),
+                name="task_skipped_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="double") | Q(doubled=True, blind=True), name="task_second_annotation_is_blind"
             ),
             models.CheckConstraint(
                 condition=~Q(status="in_progress") | Q(assignee__isnull=False, lease_until__isnull=False),

@@ -17,6 +17,7 @@ class Run(models.Model):
     class Kind(models.TextChoices):
         PIPELINE = "pipeline", "Train a model"
         INGEST = "ingest", "Import notes"
+        EXPORT = "export", "Export"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Queued"
