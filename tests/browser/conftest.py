@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from tests.browser.bench import Bench
+
 # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -50,3 +52,21 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.set_default_timeout(5_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def desk(chromium: Browser) -> Iterator[Page]:
+    """One page for all: opening a new one for each test takes longer than the test."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(5_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def bench(desk: Page) -> Iterator[Bench]:
+    bench = Bench(desk)
+    yield bench
+    desk.evaluate("localStorage.clear()")
+    desk.unroute_all()
+    assert bench.trouble == []

@@ -1,17 +1,33 @@
 // @ts-check
-/** The annotation page: brings the spans, the views, the keys and the server together. */
+/**
+ * One note at a time in the page's skeleton: brings the spans, the views and the keys together. Knows nothing of the
+ * server, of drafts or of other notes: what goes beyond the note is a hook of the page. `destroy()` takes the listeners
+ * off, so that another Annotator can be built for the next note in the same skeleton.
+ */
 import { Clock } from "./clock.js";
-import { Draft } from "./draft.js";
 import { commandOf, isElsewhere } from "./keys.js";
 import { NoteView } from "./note-view.js";
 import { Pointer } from "./pointer.js";
-import { send } from "./server.js";
 import { SideView } from "./side-view.js";
 import { Spans } from "./spans.js";
 import { Target } from "./target.js";
 
 /** @typedef {import("./spans.js").Span} Span */
+/** @typedef {import("./spans.js").Row} Row */
 /** @typedef {import("./keys.js").Command} Command */
+
+/**
+ * What the page does for the note; a hook that is missing is a command that is not there.
+ * @typedef {object} Hooks
+ * @property {(rows: Row[], seconds: number) => void} [changed] after each edit, undo and redo included
+ * @property {() => void} [submit]
+ * @property {() => void} [skip]
+ * @property {() => void} [flag] for a second opinion
+ * @property {() => void} [comment]
+ * @property {() => void} [back] undo when nothing is left to undo in this note
+ * @property {() => void} [forward] redo when nothing is left to redo
+ * @property {(keys: Record<string, string>) => void} [keys] a person's keys have changed
+ */
 
 // An Enter meant for the note before must not submit this one unseen.
 const SETTLE = 250;
@@ -27,22 +43,62 @@ const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 export class Annotator {
   /**
-   * @param {any} data the page's JSON
-   * @param {{csrf: string, user: string}} page
+   * @param {any} data the payload of a task
+   * @param {Hooks} [hooks]
    */
-  constructor(data, { csrf, user }) {
+  constructor(data, hooks = {}) {
     this.data = data;
-    this.csrf = csrf;
+    this.hooks = hooks;
     this.busy = false;
     this.armed = false;
-    setTimeout(() => this.#arm(), SETTLE);
+    this.life = new AbortController();
+    const settle = setTimeout(() => this.#arm(), SETTLE);
+    this.life.signal.addEventListener("abort", () => clearTimeout(settle));
     this.spans = new Spans(data.text, data.spans, { nested: data.nested });
     this.view = new NoteView(byId("note"), data.text, new Map(data.labels.map((/** @type {any} */ l) => [l.name, l])));
     this.side = new SideView(data.text, data.labels);
     this.target = new Target(this.spans, this.view);
-    this.draft = new Draft(data.task, data.base_revision, user);
-    this.clock = new Clock(data.seconds).follow(document);
+    this.clock = new Clock(data.seconds).follow(document, this.life.signal);
+    this.#listen();
     this.#open();
+  }
+
+  /** Takes every listener off; the skeleton is free for the next note. */
+  destroy() {
+    this.life.abort();
+    this.side.bubble(null);
+  }
+
+  /** What the server is told. */
+  rows() {
+    return this.spans.rows();
+  }
+
+  get seconds() {
+    return this.clock.seconds;
+  }
+
+  /**
+   * Takes up work kept from before, as one step that can be undone.
+   * @param {Row[]} rows
+   */
+  restore(rows) {
+    this.spans.restore(rows);
+    this.show();
+  }
+
+  /**
+   * While frozen no command changes anything; the help still opens.
+   * @param {boolean} frozen
+   */
+  freeze(frozen) {
+    this.busy = frozen;
+    this.#enable();
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    this.side.say(sentence);
   }
 
   #arm() {
@@ -51,19 +107,11 @@ export class Annotator {
   }
 
   #open() {
-    const kept = this.draft.load();
-    if (kept) {
-      this.spans.restore(kept.spans);
-      this.clock.spent = Math.max(this.clock.spent, kept.seconds * 1000);
-    }
     this.show();
     const n = this.spans.list.length;
-    if (kept) this.side.say("Your unsaved work is back. Undo returns to the start.");
-    else if (n) this.side.say(`${count(n, "entity").replace("entitys", "entities")} to check.`);
-    else this.side.say("Nothing is marked yet.");
-    if (this.spans.leftOut) {
-      this.side.say(`${count(this.spans.leftOut, "suggestion")} overlapped others or lay outside the text; left out.`);
-    }
+    this.say(n ? `${n} ${n === 1 ? "entity" : "entities"} to check.` : "Nothing is marked yet.");
+    const { leftOut } = this.spans;
+    if (leftOut) this.say(`${count(leftOut, "suggestion")} overlapped others or lay outside the text; left out.`);
   }
 
   /** Brings the page up to date with the spans and the target. */
@@ -83,9 +131,9 @@ export class Annotator {
 
   /** @param {string} sentence */
   #changed(sentence) {
-    this.draft.save(this.spans.list, this.clock.seconds);
     this.show();
     this.side.say(sentence);
+    this.hooks.changed?.(this.rows(), this.seconds);
   }
 
   /** Called when the target moved and nothing else changed. */
@@ -113,17 +161,19 @@ export class Annotator {
       label: ({ label }) => this.label(label),
       remove: ({ id }) => this.remove(id),
       go: ({ id }) => this.#to(() => this.target.toSpan(Number(id))),
-      undo: () => this.#travel(this.spans.undo(), "Undone.", "Nothing to undo."),
-      redo: () => this.#travel(this.spans.redo(), "Redone.", "Nothing to redo."),
+      undo: () => this.#travel(this.spans.undo(), "Undone.", this.hooks.back, "Nothing to undo."),
+      redo: () => this.#travel(this.spans.redo(), "Redone.", this.hooks.forward, "Nothing to redo."),
       walk: ({ step }) => this.#to(() => this.target.walk(step)),
       line: ({ step }) => this.#to(() => this.target.line(step)),
       extend: ({ step }) => (this.target.span ? this.edge("end", step) : this.#to(() => this.target.extend(step))),
       start: ({ step }) => this.edge("start", step),
       edge: ({ side, step }) => this.edge(side, Number(step)),
       clear: () => this.#to(() => this.target.clear()),
-      submit: () => void this.submit(),
-      skip: () => dialog("skip-dialog").showModal(),
-      help: () => dialog("help-dialog").showModal(),
+      submit: () => this.armed && this.hooks.submit?.(),
+      skip: () => this.hooks.skip?.(),
+      flag: () => this.hooks.flag?.(),
+      comment: () => this.hooks.comment?.(),
+      help: () => /** @type {HTMLDialogElement} */ (byId("help-dialog")).showModal(),
     };
   }
 
@@ -182,10 +232,11 @@ export class Annotator {
   /**
    * @param {boolean} done
    * @param {string} sentence
+   * @param {(() => void) | undefined} beyond this note
    * @param {string} nothing
    */
-  #travel(done, sentence, nothing) {
-    if (!done) return this.side.say(nothing);
+  #travel(done, sentence, beyond, nothing) {
+    if (!done) return beyond ? beyond() : this.say(nothing);
     const before = new Set(this.side.rows.keys());
     const changed = this.spans.list.find((span) => !before.has(span));
     if (changed) this.target.toSpan(changed.id);
@@ -193,71 +244,27 @@ export class Annotator {
     this.#changed(sentence);
   }
 
-  async submit() {
-    if (this.busy || !this.armed) return;
-    this.busy = true;
-    this.side.alert(null);
-    this.side.say("Saving…");
-    this.#enable();
-    const { base_revision, urls } = this.data;
-    const body = { spans: this.spans.rows(), base_revision, seconds: this.clock.seconds };
-    const answer = await send(urls.submit, body, this.csrf);
-    if ("next" in answer) return this.#leave(answer.next);
-    this.busy = false;
-    this.#enable();
-    this.side.say("Not saved.");
-    this.side.alert(answer.error);
+  #listen() {
+    const { signal } = this.life;
+    document.addEventListener("keydown", (event) => this.#key(event), { signal });
+    document.addEventListener("click", (event) => this.#click(event), { signal });
+    new Pointer(this).listen(signal);
   }
 
-  /**
-   * Stays busy: nothing more may be sent from this page.
-   * @param {string} next
-   */
-  #leave(next) {
-    this.draft.clear();
-    this.side.say("Saved. The next note opens…");
-    location.assign(next);
-  }
-}
-
-/** @param {string} id */
-const dialog = (id) => /** @type {HTMLDialogElement} */ (document.getElementById(id));
-
-/** @param {Annotator} annotator */
-function listen(annotator) {
-  document.addEventListener("keydown", (event) => {
+  /** @param {KeyboardEvent} event */
+  #key(event) {
     if (isElsewhere(event)) return;
-    const command = commandOf(event, annotator.data.labels);
-    if (!command || (command.name === "line" && !annotator.target.range)) return;
-    if (event.repeat && !["walk", "line", "extend", "start"].includes(command.name)) return event.preventDefault();
-    annotator.run(command);
+    const command = commandOf(event, this.data.labels);
+    if (!command || (command.name === "line" && !this.target.range)) return;
     event.preventDefault();
-  });
-  document.addEventListener("click", (event) => {
+    if (!event.repeat || ["walk", "line", "extend", "start"].includes(command.name)) this.run(command);
+  }
+
+  /** @param {MouseEvent} event */
+  #click(event) {
     const button = event.target instanceof Element ? event.target.closest("[data-do]") : null;
     if (!(button instanceof HTMLElement)) return;
     if (button.dataset.do === "close") button.closest("dialog")?.close();
-    else annotator.run({ ...button.dataset, name: button.dataset.do ?? "" });
-  });
-  byId("skip-dialog").addEventListener("submit", () => annotator.draft.clear());
-  // A page brought back by the Back button may hold a note that is finished.
-  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-  new Pointer(annotator).listen();
-}
-
-/** Starts the page; also what tests call. */
-export function start() {
-  const root = byId("annotator");
-  const data = JSON.parse(byId("note-data").textContent ?? "");
-  const csrf = /** @type {HTMLInputElement} */ (root.querySelector("[name=csrfmiddlewaretoken]")).value;
-  const annotator = new Annotator(data, { csrf, user: root.dataset.user ?? "" });
-  listen(annotator);
-  // On a small screen the text comes first: what stands beside it starts folded.
-  if (matchMedia("(max-width: 60rem)").matches) {
-    for (const fold of document.querySelectorAll("details.fold")) fold.removeAttribute("open");
+    else this.run({ ...button.dataset, name: button.dataset.do ?? "" });
   }
-  root.dataset.ready = "yes";
-  return annotator;
 }
-
-if (document.getElementById("annotator")) start();

@@ -44,12 +44,13 @@ export class Clock {
   /**
    * Follows the page.
    * @param {Document} page
+   * @param {AbortSignal} [signal] ends it
    */
-  follow(page) {
+  follow(page, signal) {
     for (const kind of ["pointermove", "pointerdown", "keydown", "wheel", "scroll", "touchstart"]) {
-      page.addEventListener(kind, () => this.touch(), { passive: true, capture: true });
+      page.addEventListener(kind, () => this.touch(), { passive: true, capture: true, signal });
     }
-    page.addEventListener("visibilitychange", () => this.show(page.visibilityState === "visible"));
+    page.addEventListener("visibilitychange", () => this.show(page.visibilityState === "visible"), { signal });
     this.show(page.visibilityState === "visible");
     return this;
   }

@@ -4,7 +4,7 @@
  * A draft belongs to a task, to the revision it started from, and to a person.
  */
 
-/** @typedef {{start: number, end: number, label: string, score: number | null}} Row */
+/** @typedef {import("./spans.js").Row} Row */
 /** @typedef {{spans: Row[], seconds: number, at: number}} Kept */
 
 const DAYS = 7 * 24 * 3600 * 1000;
@@ -32,8 +32,7 @@ export class Draft {
    * @param {number} seconds
    */
   save(spans, seconds) {
-    const rows = spans.map(({ start, end, label, score }) => ({ start, end, label, score }));
-    this.#try(() => this.store.setItem(this.key, JSON.stringify({ spans: rows, seconds, at: Date.now() })));
+    this.#try(() => this.store.setItem(this.key, JSON.stringify({ spans, seconds, at: Date.now() })));
   }
 
   clear() {

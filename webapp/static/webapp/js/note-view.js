@@ -54,6 +54,7 @@ export class NoteView {
    */
   constructor(root, text, labels) {
     this.root = root;
+    root.replaceChildren();
     this.text = text;
     this.labels = labels;
     this.lines = linesOf(text);

@@ -13,15 +13,16 @@ export class Pointer {
     this.touch = false;
   }
 
-  listen() {
-    document.addEventListener("pointerdown", (event) => this.#press(event));
-    document.addEventListener("pointercancel", () => (this.down = false));
-    document.addEventListener("pointerup", (event) => this.#release(event));
-    document.addEventListener("selectionchange", () => this.#selection());
-    this.root.addEventListener("focusin", (event) => this.#focus(event));
+  /** @param {AbortSignal} signal ends it */
+  listen(signal) {
+    document.addEventListener("pointerdown", (event) => this.#press(event), { signal });
+    document.addEventListener("pointercancel", () => (this.down = false), { signal });
+    document.addEventListener("pointerup", (event) => this.#release(event), { signal });
+    document.addEventListener("selectionchange", () => this.#selection(), { signal });
+    this.root.addEventListener("focusin", (event) => this.#focus(event), { signal });
     // Buttons of the bar act on the target and must not take the focus from it.
     for (const bar of document.querySelectorAll(".bar, .bubble")) {
-      bar.addEventListener("mousedown", (event) => event.preventDefault());
+      bar.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
     }
   }
 

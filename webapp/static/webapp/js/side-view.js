@@ -30,6 +30,7 @@ export class SideView {
     this.text = text;
     this.colours = new Map(labels.map((label) => [label.name, label.colour]));
     this.list = byId("span-list");
+    this.list.replaceChildren();
     /** @type {Map<Span, HTMLElement>} */
     this.rows = new Map();
     byId("labels").replaceChildren(...labels.map(labelButton));
@@ -77,18 +78,11 @@ export class SideView {
     byId("said").textContent = sentence;
   }
 
-  /** @param {string | null} sentence */
-  alert(sentence) {
-    byId("alert").hidden = !sentence;
-    byId("alert-text").textContent = sentence ?? "";
-  }
-
   /** @param {{undo: boolean, redo: boolean, edges: boolean, busy: boolean}} state */
   enable({ undo, redo, edges, busy }) {
     /** @type {HTMLButtonElement} */ (byId("undo")).disabled = !undo || busy;
     /** @type {HTMLButtonElement} */ (byId("redo")).disabled = !redo || busy;
     /** @type {HTMLButtonElement} */ (byId("submit")).disabled = busy;
-    /** @type {HTMLButtonElement} */ (byId("retry")).disabled = busy;
     byId("edges").hidden = !edges;
   }
 

@@ -6,7 +6,15 @@
 import { tokenAfter, tokenise } from "./tokens.js";
 
 /** @typedef {{id: number, start: number, end: number, label: string, score: number | null}} Span */
-/** @typedef {{start: number, end: number, label: string, score?: number | null}} Row */
+/**
+ * @typedef {object} Row
+ * @property {number} start
+ * @property {number} end
+ * @property {string} label
+ * @property {number | null} [score]
+ * @property {string[]} [assertion]
+ * @property {string} [code]
+ */
 
 /**
  * @param {Span} a
@@ -225,7 +233,7 @@ export class Spans {
 
   /** What the server is told. */
   rows() {
-    return this.list.map(({ start, end, label }) => ({ start, end, label }));
+    return this.list.map(({ start, end, label }) => ({ start, end, label, assertion: [], code: "" }));
   }
 }
 
