@@ -24,16 +24,23 @@ class Right(StrEnum):
 
     VIEW = "view"
     ANNOTATE = "annotate"
+    ADJUDICATE = "adjudicate"
+    READ_NOTES = "read_notes"
+    ASSIGN = "assign"
+    GUIDE = "guide"
     IMPORT = "import"
+    EXPORT = "export"
     TRAIN = "train"
     DECIDE = "decide"
     MANAGE_CLIENTS = "manage_clients"
 
 
+# Those who look after the gold: read and search notes, bring them in and out, hand out work, write the guidelines.
+CURATE = frozenset({Right.READ_NOTES, Right.ASSIGN, Right.GUIDE, Right.IMPORT, Right.EXPORT})
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ANNOTATOR: frozenset({Right.VIEW, Right.ANNOTATE}),
-    Role.REVIEWER: frozenset({Right.VIEW, Right.ANNOTATE, Right.IMPORT}),
-    Role.ML_LEAD: frozenset({Right.VIEW, Right.IMPORT, Right.TRAIN}),
+    Role.REVIEWER: frozenset({Right.VIEW, Right.ANNOTATE, Right.ADJUDICATE, *CURATE}),
+    Role.ML_LEAD: frozenset({Right.VIEW, Right.TRAIN, *CURATE}),
     Role.APPROVER: frozenset({Right.VIEW, Right.DECIDE}),
     # An admin looks after people and keys and reads no note.
     Role.ADMIN: frozenset({Right.VIEW, Right.MANAGE_CLIENTS}),

@@ -29,6 +29,6 @@ def fingerprint(project_id: int, text: str) -> str:
     return keyed_hash(_pseudonym_key(), "text", str(project_id), text)
 
 
-def draw(uid: str, rate: float) -> bool:
-    """Whether the note with this uid falls into the audit sample; nobody can steer it without the key."""
-    return int(keyed_hash(_pseudonym_key(), "audit", uid)[:13], 16) < rate * 16**13
+def draw(uid: str, rate: float, *, kind: str = "audit") -> bool:
+    """Whether the note with this uid falls into a sample; nobody can steer it without the key."""
+    return int(keyed_hash(_pseudonym_key(), kind, uid)[:13], 16) < rate * 16**13

@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db import transaction
 from django.utils import timezone
 
+from annotation.actions import indexing
 from annotation.keys import draw, fingerprint, keyring, pseudonym
 from annotation.models import FACETS, Note, Project, Task
 from annotation.spans import check_text
@@ -52,7 +54,10 @@ def add(*, project: Project, news: Iterable[NewNote], origin: Note.Origin) -> li
     """Store notes in the order given, all or none. Ids that the project has already are the caller's to sort out."""
     # Built before the first query: a text that can't be taken leaves the caller's transaction as it was.
     rows = [build(project=project, new=new, origin=origin) for new in news]
-    return Note.objects.bulk_create(rows, batch_size=500)
+    with transaction.atomic():
+        added = Note.objects.bulk_create(rows, batch_size=500)
+        indexing.mark([note.pk for note in added])
+    return added
 
 
 def known(*, project: Project, external_ids: Iterable[str]) -> dict[str, Note]:
@@ -72,9 +77,15 @@ def open_audits(*, project: Project, notes: Sequence[Note]) -> list[Task]:
 
 
 def open_tasks(*, project: Project, notes: Sequence[Note], reason: Task.Reason) -> list[Task]:
-    """A task a note, in the order in which the notes came; audits are blind."""
-    blind = reason == Task.Reason.RANDOM_AUDIT
-    return Task.objects.bulk_create(
-        (Task(project=project, note=note, reason=reason, blind=blind, position=note.pk) for note in notes),
-        batch_size=500,
-    )
+    """A task a note, in the order in which the notes came; audits are blind.
+
+    For the share of notes that the lot draws, two: both blind, for two people.
+    """
+    rows: list[Task] = []
+    for note in notes:
+        doubled = draw(str(note.uid), project.double_share, kind="double")
+        blind = doubled or reason == Task.Reason.RANDOM_AUDIT
+        row = Task(project=project, note=note, reason=reason, blind=blind, doubled=doubled, position=note.pk)
+        second = Task(project=project, note=note, reason=Task.Reason.DOUBLE, blind=True, doubled=True, position=note.pk)
+        rows += [row, second] if doubled else [row]
+    return Task.objects.bulk_create(rows, batch_size=500)

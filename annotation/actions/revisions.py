@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from annotation.actions import tasks
+from annotation.actions import doubles, guidelines, indexing, tasks
 from annotation.errors import ActionError, TooLate
-from annotation.models import Annotation, Note, Project, Task, User
-from annotation.spans import ScoredSpan, Span, span_problems
+from annotation.models import Annotation, Draft, Note, Project, Task, User
+from annotation.spans import AnySpan, ScoredSpan, Span, span_problems
 
 
 def latest(note: Note) -> Annotation | None:
@@ -20,60 +21,80 @@ def latest(note: Note) -> Annotation | None:
 
 
 def base_of(task: Task) -> Annotation | None:
-    """What the annotator starts from: nothing in a blind task, else the newest revision."""
-    return None if task.blind else latest(task.note)
+    """What the annotator starts from: their own work in a blind task, else the newest revision that is no secret."""
+    rows = task.annotations if task.blind else task.note.annotations.suggestions()
+    return rows.order_by("-revision").first()
 
 
 @transaction.atomic
-def submit(*, task: Task, by: User, spans: Sequence[Span], base_revision: int, seconds: int) -> Annotation:
-    """Make `spans` the gold of the task's note and close the task.
+def submit(
+    *, task: Task, by: User, spans: Sequence[AnySpan], base_revision: int, seconds: int, flag: bool = False
+) -> Annotation:
+    """Close the task with `spans`: the note's gold, or one of two blind annotations that are put together later.
 
-    Sending the same again is answered with the same annotation; anything else that comes too late is refused, so
-    that nothing is overwritten unseen. `base_revision` is the note's newest revision that the annotator saw (0: none).
+    Sending the same again is answered with the same annotation; anything else that comes too late is refused, so that
+    nothing is overwritten unseen. `base_revision` is the newest revision that the annotator saw (0: none). With
+    `flag`, somebody else annotates the note too, blind, before it is gold.
     """
     check(task.project, task.note.text, spans)
-    note = Note.objects.select_for_update().defer("ciphertext").get(pk=task.note_id)
+    note = doubles.lock(task.note_id)
     now = timezone.now()
-    rows = Task.objects.filter(pk=task.pk, status=Task.Status.IN_PROGRESS, assignee=by)
-    closed = rows.update(status=Task.Status.ACCEPTED, closed_at=now, seconds_spent=max(0, min(seconds, 86_400)))
-    if not closed:
+    seconds = max(0, min(seconds, 86_400))
+    rows = Task.objects.filter(pk=task.pk, assignee=by, status__in=doubles.UNFINISHED)
+    if not rows.update(status=Task.Status.ACCEPTED, closed_at=now, seconds_spent=seconds, lease_until=None):
         return _same_as_before(task, by, spans)
-    newest = latest(note)
-    if not task.blind and base_revision != (newest.revision if newest else 0):
-        raise TooLate("Somebody saved this note after you opened it; reload to see their version, then submit again.")
-    return _add_gold(task.project, note, spans, by=by, task=task, seconds=seconds)
+    base = base_of(task)
+    if base_revision != (base.revision if base else 0):
+        raise TooLate("Somebody saved this note after you opened it; compare their version with yours, then submit.")
+    task.status = Task.Status.ACCEPTED
+    Draft.objects.filter(task=task).delete()
+    if flag and not task.doubled and task.reason != Task.Reason.ADJUDICATE:
+        doubles.open_second(task=task)
+    added = _add(note, spans, task=task, by=by, seconds=seconds, base=base)
+    if task.doubled:
+        doubles.settle(note=note)
+    else:
+        doubles.promote(note=note, annotation=added)
+    indexing.mark([note.pk])
+    return added
 
 
-def check(project: Project, text: str, spans: Sequence[Span]) -> None:
+def check(project: Project, text: str, spans: Sequence[AnySpan]) -> None:
     """Raise when `spans` can't be the annotation of `text`."""
-    labels = list(project.labels.values_list("name", flat=True))
+    labels = project.labels.active().names()
     problems = span_problems(text, spans, labels, nested=project.nested)
     if problems:
         raise ActionError(" ".join(problems[:3]))
 
 
-def _same_as_before(task: Task, by: User, spans: Sequence[Span]) -> Annotation:
+def _same_as_before(task: Task, by: User, spans: Sequence[AnySpan]) -> Annotation:
     earlier = Annotation.objects.filter(task=task, author=by).order_by("-revision").first()
-    if earlier and sorted(earlier.spans) == sorted(spans):
+    if earlier and earlier.spans_json == _rows(spans):
         return earlier
     raise TooLate("This note was submitted or went back to the queue already; your change was not saved.")
 
 
-def _add_gold(project: Project, note: Note, spans: Iterable[Span], *, by: User, task: Task, seconds: int) -> Annotation:
-    parent = note.annotations.filter(status=Annotation.Status.GOLD).first()
-    note.annotations.filter(status=Annotation.Status.GOLD).update(status=Annotation.Status.SUPERSEDED)
+def _add(
+    note: Note, spans: Iterable[AnySpan], *, task: Task, by: User, seconds: int, base: Annotation | None
+) -> Annotation:
+    """A new revision that is not gold yet."""
     return Annotation.objects.create(
-        project=project,
+        project_id=task.project_id,
         note=note,
         revision=_next_revision(note),
-        parent=parent,
-        status=Annotation.Status.GOLD,
+        parent=base,
+        status=Annotation.Status.SUBMITTED,
         origin=Annotation.Origin.HUMAN,
-        spans_json=[span.to_json() for span in sorted(spans)],
+        spans_json=_rows(spans),
         author=by,
         task=task,
-        seconds=max(0, min(seconds, 86_400)),
+        guideline=guidelines.current(task.project),
+        seconds=seconds,
     )
+
+
+def _rows(spans: Iterable[AnySpan]) -> list[dict[str, Any]]:
+    return [span.to_json() for span in sorted(spans)]
 
 
 def _next_revision(note: Note) -> int:
@@ -97,7 +118,7 @@ def add_imported(*, project: Project, spans: Mapping[int, Sequence[Span]], by: U
                 revision=revisions.get(note_id, 0) + 1,
                 status=Annotation.Status.GOLD if gold else Annotation.Status.DRAFT,
                 origin=Annotation.Origin.IMPORT,
-                spans_json=[span.to_json() for span in sorted(found)],
+                spans_json=_rows(found),
                 author=by,
             )
             for note_id, found in spans.items()
@@ -121,11 +142,15 @@ def add_prelabels(*, project: Project, found: Mapping[int, Sequence[ScoredSpan]]
             revision=_next_revision(note),
             status=Annotation.Status.DRAFT,
             origin=Annotation.Origin.PRELABEL,
-            spans_json=[span.to_json() for span in sorted(found[note.pk])],
+            spans_json=_rows(found[note.pk]),
             author_model=author_model,
         )
         for note in notes
     ]
+    for row in rows:
+        doubt = 1 - min((span.score for span in found[row.note_id]), default=1.0)
+        Task.objects.filter(note=row.note_id, status=Task.Status.OPEN).update(doubt=doubt)
+    indexing.mark([row.note_id for row in rows])
     return len(Annotation.objects.bulk_create(rows))
 
 

@@ -69,10 +69,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='IndexDue',
             fields=[
-                ('note', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='annotation.note')),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('note', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='annotation.note')),
             ],
             options={
-                'ordering': ('note',),
+                'ordering': ('pk',),
             },
         ),
         migrations.CreateModel(
@@ -134,7 +135,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='project',
             name='double_share',
-            field=models.FloatField(default=0.1, validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)]),
+            field=models.FloatField(default=0.0, validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)]),
         ),
         migrations.AddField(
             model_name='project',

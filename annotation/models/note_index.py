@@ -51,12 +51,12 @@ class NoteIndex(models.Model):
 
 
 class IndexDue(models.Model):
-    """A note whose index row is behind. The worker that brings it up to date deletes this row first."""
+    """A note whose index row is behind. Always added, never shared: the worker deletes the rows it saw, then reads."""
 
-    note = models.OneToOneField(Note, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, db_index=False, related_name="+")
 
     class Meta:
-        ordering = ("note",)
+        ordering = ("pk",)
 
     def __str__(self) -> str:
         return f"index of note {self.note_id} is due"

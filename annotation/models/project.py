@@ -25,7 +25,7 @@ class Project(models.Model):
     test_share = models.FloatField(default=0.2, validators=SHARE)
     dev_share = models.FloatField(default=0.1, validators=SHARE)
     # Share of new tasks annotated twice, blind; a suggestion below the threshold asks for a decision.
-    double_share = models.FloatField(default=0.1, validators=SHARE)
+    double_share = models.FloatField(default=0.0, validators=SHARE)
     doubt_threshold = models.FloatField(default=0.7, validators=SHARE)
     queue_order = models.CharField(max_length=12, choices=QueueOrder.choices, default=QueueOrder.AGE)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -45,7 +45,6 @@ def payload(task: Task, base: Annotation | None) -> dict[str, Any]:
     text = task.note.text
     rows = base.spans_json if base else []
     spans = to_utf16(text, spans_from_json(rows))
-    newest = revisions.latest(task.note)
     return {
         "task": task.pk,
         "text": text,
@@ -54,7 +53,7 @@ def payload(task: Task, base: Annotation | None) -> dict[str, Any]:
             {"start": s.start, "end": s.end, "label": s.label, "score": row.get("score")}
             for s, row in zip(spans, rows, strict=True)
         ],
-        "base_revision": newest.revision if newest else 0,
+        "base_revision": base.revision if base else 0,
         "nested": task.project.nested,
         "blind": task.blind,
         "seconds": 0,
