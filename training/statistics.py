@@ -1,7 +1,6 @@
 """Statistics of accuracy: intervals and comparisons of micro F1 that resample notes, never entities.
 
-Errors cluster within notes, so an interval that counts entities as independent is too narrow (`statistics.md` C1: it
-covers .88-.92 where .95 is asked; resampling notes covers .94-.97). Fractions of 1 and plain Python floats throughout.
+The resampling itself is in annotation/bootstrap.py. Fractions of 1 and plain Python floats throughout.
 """
 
 from __future__ import annotations
@@ -13,22 +12,9 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from annotation.bootstrap import Floats, Interval, percentiles, weights
 from annotation.spans import Counts
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A two-sided interval, fractions of 1."""
-
-    low: float
-    high: float
-
-    def to_json(self) -> dict[str, float]:
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +36,7 @@ def f1_interval(counts: Sequence[Counts], *, resamples: int = 1000, seed: int = 
     Source: `statistics.md` C1. Raises ValueError when there is no note.
     """
     table = _table(counts)
-    weights = _weights(len(table), resamples, seed)
-    return _percentiles(_f1(weights @ table), level)
+    return percentiles(_f1(weights(len(table), resamples, seed) @ table), level)
 
 
 def f1_difference(
@@ -71,8 +56,8 @@ def f1_difference(
     if len(first) != len(second):
         raise ValueError(f"The candidate has {len(first)} notes, the champion {len(second)}; score both on the same.")
     value = float(_f1(first.sum(axis=0)) - _f1(second.sum(axis=0)))
-    weights = _weights(len(first), resamples, seed)
-    interval = _percentiles(_f1(weights @ first) - _f1(weights @ second), level)
+    drawn = weights(len(first), resamples, seed)
+    interval = percentiles(_f1(drawn @ first) - _f1(drawn @ second), level)
     return Difference(value, interval.low, interval.high, _swap_p(first, second, value, resamples, seed))
 
 
@@ -119,17 +104,6 @@ def _f1(sums: Floats) -> Any:
     """Micro F1 of rows (…, 3) of tp, fp, fn; 0 where there is nothing to find and nothing found, as in `Counts`."""
     total = 2 * sums[..., 0] + sums[..., 1] + sums[..., 2]
     return np.divide(2 * sums[..., 0], total, out=np.zeros_like(total), where=total > 0)
-
-
-def _weights(notes: int, resamples: int, seed: int) -> Floats:
-    """How often each note is drawn in each resample, shape (resamples, notes)."""
-    source = np.random.default_rng(seed)
-    return source.multinomial(notes, np.full(notes, 1 / notes), size=resamples).astype(np.float64)
-
-
-def _percentiles(values: Floats, level: float) -> Interval:
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(low), float(high))
 
 
 def _swap_p(first: Floats, second: Floats, value: float, resamples: int, seed: int) -> float:
