@@ -78,6 +78,8 @@ class Keyring:
             raise KeyringError(f"A note does not open with key {sealed.key_id!r}: row or key changed.") from error
 
     def _data_cipher(self, sealed: Sealed, owner: bytes) -> AESGCM:
+        if not sealed.wrapped_key:
+            raise KeyringError("The note does not open: it was erased and its key destroyed.")
         cipher = self._ciphers.get(sealed.key_id)
         if cipher is None:
             raise KeyringError(f"Key {sealed.key_id!r} is not in NOTE_KEYS; add it again to read old notes.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from annotation.models import Annotation, Note, Task
 
 UNFINISHED = (Task.Status.OPEN, Task.Status.IN_PROGRESS)
@@ -64,9 +66,15 @@ def settle(*, note: Note) -> None:
         )
 
 
+def supersede(revisions: Iterable[Annotation]) -> None:
+    """The gold among a locked note's revisions, and what waited beside it, make room for a new gold."""
+    outdated = [row.pk for row in revisions if row.status in (Status.GOLD, Status.SUBMITTED)]
+    if outdated:
+        Annotation.objects.filter(pk__in=outdated).update(status=Status.SUPERSEDED)
+
+
 def promote(*, note: Note, annotation: Annotation) -> None:
     """Make a revision of a locked note its gold; the gold before it and what waited beside it are superseded."""
-    rest = note.annotations.exclude(pk=annotation.pk)
-    rest.filter(status__in=(Status.GOLD, Status.SUBMITTED)).update(status=Status.SUPERSEDED)
+    supersede(note.annotations.exclude(pk=annotation.pk).only("status"))
     note.annotations.filter(pk=annotation.pk).update(status=Status.GOLD)
     annotation.status = Status.GOLD

@@ -43,20 +43,40 @@ def submit(
     rows = Task.objects.filter(pk=task.pk, assignee=by, status__in=doubles.UNFINISHED)
     if not rows.update(status=Task.Status.ACCEPTED, closed_at=now, seconds_spent=seconds, lease_until=None):
         return _same_as_before(task, by, spans)
-    base = base_of(task)
+    before = list(note.annotations.only("revision", "status", "task").order_by("revision"))
+    base = _base(task, before)
     if base_revision != (base.revision if base else 0):
         raise TooLate("Somebody saved this note after you opened it; compare their version with yours, then submit.")
     task.status = Task.Status.ACCEPTED
     Draft.objects.filter(task=task).delete()
     if flag and not task.doubled and task.reason != Task.Reason.ADJUDICATE:
         doubles.open_second(task=task)
-    added = _add(note, spans, task=task, by=by, seconds=seconds, base=base)
+    if not task.doubled:
+        doubles.supersede(before)
+    added = Annotation.objects.create(
+        project_id=task.project_id,
+        note=note,
+        revision=before[-1].revision + 1 if before else 1,
+        parent=base,
+        status=Annotation.Status.SUBMITTED if task.doubled else Annotation.Status.GOLD,
+        origin=Annotation.Origin.HUMAN,
+        spans_json=_rows(spans),
+        author=by,
+        task=task,
+        guideline=guidelines.current(task.project),
+        seconds=seconds,
+    )
     if task.doubled:
         doubles.settle(note=note)
-    else:
-        doubles.promote(note=note, annotation=added)
     indexing.mark([note.pk])
     return added
+
+
+def _base(task: Task, revisions: Sequence[Annotation]) -> Annotation | None:
+    """:func:`base_of` among the note's revisions, oldest first."""
+    submitted = Annotation.Status.SUBMITTED
+    rows = [row for row in revisions if (row.task_id == task.pk if task.blind else row.status != submitted)]
+    return rows[-1] if rows else None
 
 
 def check(project: Project, text: str, spans: Sequence[AnySpan]) -> None:
@@ -72,25 +92,6 @@ def _same_as_before(task: Task, by: User, spans: Sequence[AnySpan]) -> Annotatio
     if earlier and earlier.spans_json == _rows(spans):
         return earlier
     raise TooLate("This note was submitted or went back to the queue already; your change was not saved.")
-
-
-def _add(
-    note: Note, spans: Iterable[AnySpan], *, task: Task, by: User, seconds: int, base: Annotation | None
-) -> Annotation:
-    """A new revision that is not gold yet."""
-    return Annotation.objects.create(
-        project_id=task.project_id,
-        note=note,
-        revision=_next_revision(note),
-        parent=base,
-        status=Annotation.Status.SUBMITTED,
-        origin=Annotation.Origin.HUMAN,
-        spans_json=_rows(spans),
-        author=by,
-        task=task,
-        guideline=guidelines.current(task.project),
-        seconds=seconds,
-    )
 
 
 def _rows(spans: Iterable[AnySpan]) -> list[dict[str, Any]]:

@@ -8,10 +8,11 @@ from annotation.actions import projects
 from annotation.models import Project, Role, User
 from tests.conftest import Cast
 
+CURATE = {"read_notes", "assign", "guide", "import", "export"}
 EXPECTED = {
     "annotator": {"view", "annotate"},
-    "reviewer": {"view", "annotate", "import"},
-    "lead": {"view", "import", "train"},
+    "reviewer": {"view", "annotate", "adjudicate", *CURATE},
+    "lead": {"view", "train", *CURATE},
     "approver": {"view", "decide"},
     "admin": {"view", "manage_clients"},
     "outsider": set(),
@@ -34,7 +35,7 @@ def test_rights_of_training_and_deciding_are_never_one_role() -> None:
 
 def test_rights_of_several_roles_add_up(project: Project, cast: Cast) -> None:
     projects.add_member(project=project, user=cast.lead, roles=[Role.ANNOTATOR])
-    assert rights_of(cast.lead, project) == {"view", "import", "train", "annotate"}
+    assert rights_of(cast.lead, project) == {"view", "train", "annotate", *CURATE}
 
 
 def test_rights_of_a_role_elsewhere_count_for_nothing_here(cast: Cast) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.crypto import Keyring, KeyringError, decode_key, keyed_hash
+from annotation.crypto import Keyring, KeyringError, Sealed, decode_key, keyed_hash
 
 OLD, NEW = b"o" * 32, b"n" * 32
 ROW, OTHER_ROW = b"row-1", b"row-2"
@@ -80,6 +80,18 @@ def test_open_with_another_key_of_the_same_name_is_refused() -> None:
     sealed = Keyring({"k": OLD}).seal(TEXT, bound_to=ROW)
     with pytest.raises(KeyringError, match="does not open"):
         Keyring({"k": NEW}).open(sealed, bound_to=ROW)
+
+
+def test_text_beside_opens_with_its_own_row_only_and_not_without_the_note() -> None:
+    ring = Keyring({"k": OLD})
+    note = ring.seal(TEXT, bound_to=ROW)
+    beside = ring.seal_beside(note, "a comment", owner=ROW, bound_to=b"comment 1")
+    assert ring.open_beside(note, beside, owner=ROW, bound_to=b"comment 1") == "a comment"
+    with pytest.raises(KeyringError, match="does not open"):
+        ring.open_beside(note, beside, owner=ROW, bound_to=b"comment 2")
+    erased = Sealed(note.ciphertext, b"", note.key_id)
+    with pytest.raises(KeyringError, match="erased"):
+        ring.open_beside(erased, beside, owner=ROW, bound_to=b"comment 1")
 
 
 @pytest.mark.parametrize(
