@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from annotation.spans import MarkedSpan
+from annotation.spans import MarkedSpan, span_problems
 
 # Spans that lie in one another deeper than this are compared with the innermost only: work stays linear.
-DEEPEST = 100
+DEEPEST = 32
 EXAMPLES = 3
 
 
@@ -23,6 +23,15 @@ class Kind(StrEnum):
     ATTRIBUTES = "attributes"  # same edges and label, assertion or code differs
     ONLY_LEFT = "only_left"
     ONLY_RIGHT = "only_right"
+
+
+class Choice(StrEnum):
+    """What becomes of a difference."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+    NEITHER = "neither"
 
 
 class Disagreement(NamedTuple):
@@ -48,6 +57,20 @@ class Difference(NamedTuple):
     left: tuple[MarkedSpan, ...]
     right: tuple[MarkedSpan, ...]
     disagreements: tuple[Disagreement, ...]
+
+    def taken(self, choice: Choice | None) -> tuple[MarkedSpan, ...]:
+        """What `choice` takes over; nothing while there is none."""
+        both = tuple(sorted(self.left + self.right))
+        return {Choice.LEFT: self.left, Choice.RIGHT: self.right, Choice.BOTH: both}.get(choice or Choice.NEITHER, ())
+
+    def choices(self, *, nested: bool) -> list[Choice]:
+        """What can be chosen. Both only where the policy lets them stand together; beside an empty side, that is all."""
+        if not self.left or not self.right:
+            return [Choice.LEFT, Choice.RIGHT]
+        spans = self.left + self.right
+        text, labels = "x" * max(span.end for span in spans), {span.label for span in spans}
+        both = [] if span_problems(text, spans, labels, nested=nested) else [Choice.BOTH]
+        return [Choice.LEFT, Choice.RIGHT, *both, Choice.NEITHER]
 
 
 class Reason(NamedTuple):
@@ -113,6 +136,20 @@ def differences(left: Sequence[MarkedSpan], right: Sequence[MarkedSpan]) -> tupl
     return agreed, [_difference(group) for group in groups]
 
 
+def result(
+    agreed: Iterable[MarkedSpan], found: Iterable[Difference], choices: Iterable[Choice | None]
+) -> list[MarkedSpan]:
+    """The spans that choices, one a difference, come to. Raises ValueError when there are more or fewer."""
+    taken = [difference.taken(choice) for difference, choice in zip(found, choices, strict=True)]
+    return sorted([*agreed, *(span for spans in taken for span in spans)])
+
+
+def choices_in(spans: Sequence[MarkedSpan], found: Iterable[Difference]) -> list[Choice | None]:
+    """The choice that each difference has in `spans`; None where somebody wrote something else."""
+    there = set(spans)
+    return [_choice_in(there, difference) for difference in found]
+
+
 def reasons(notes: Iterable[tuple[int, Sequence[Disagreement]]]) -> list[Reason]:
     """Kinds and labels of disagreements over notes ``(id, disagreements)``, the most frequent first."""
     places: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
@@ -126,6 +163,11 @@ def reasons(notes: Iterable[tuple[int, Sequence[Disagreement]]]) -> list[Reason]
         for (kind, labels), where in places.items()
     ]
     return sorted(rows, key=lambda row: (-row.times, row.kind, row.labels))
+
+
+def _choice_in(there: set[MarkedSpan], difference: Difference) -> Choice | None:
+    has = there.intersection(difference.left + difference.right)
+    return next((choice for choice in Choice if has == set(difference.taken(choice))), None)
 
 
 def _difference(group: Sequence[Disagreement]) -> Difference:

@@ -1,7 +1,19 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.disagreements import Difference, Disagreement, Kind, Reason, differences, disagreements, reasons
+from annotation.disagreements import (
+    Choice,
+    Difference,
+    Disagreement,
+    Kind,
+    Reason,
+    choices_in,
+    differences,
+    disagreements,
+    reasons,
+    result,
+)
 from annotation.spans import MarkedSpan, span_problems
 
 EXACT = MarkedSpan(0, 4, "DISEASE")
@@ -92,9 +104,10 @@ def test_whichever_sides_are_taken_the_result_fits_together(made, data):
     agreed, found = differences(left, right)
     assert sorted([*agreed, *(s for d in found for s in d.left)]) == sorted(left)
     assert sorted([*agreed, *(s for d in found for s in d.right)]) == sorted(right)
-    picks = [data.draw(st.sampled_from([d.left, d.right, ()])) for d in found]
-    result = [*agreed, *(span for spans in picks for span in spans)]
-    assert span_problems(TEXT, result, ["A", "B"], nested=nested) == []
+    picks = [data.draw(st.sampled_from(difference.choices(nested=nested))) for difference in found]
+    spans = result(agreed, found, picks)
+    assert span_problems(TEXT, spans, ["A", "B"], nested=nested) == []
+    assert result(agreed, found, choices_in(spans, found)) == spans
 
 
 @given(versions(True), versions(True))
@@ -103,6 +116,28 @@ def test_exchanging_the_sides_exchanges_the_kinds(left, right):
     there = [(d.kind, d.left, d.right) for d in disagreements(left, right)]
     back = [(turned.get(d.kind, d.kind), d.right, d.left) for d in disagreements(right, left)]
     assert sorted(there, key=str) == sorted(back, key=str)
+
+
+def test_both_sides_can_be_taken_where_the_policy_lets_them_stand_together():
+    def both(left, right, nested):
+        (found,) = differences(left, right)[1]
+        return Choice.BOTH in found.choices(nested=nested)
+
+    wide = MarkedSpan(0, 9, "DISEASE")
+    assert not both([EXACT], [wide], False)
+    assert both([EXACT], [wide], True)
+    assert not both([MarkedSpan(2, 12, "DRUG")], [wide], True), "they cross"
+    assert not both([EXACT], [MarkedSpan(0, 4, "DRUG")], True), "one stretch, two labels"
+    assert differences([EXACT], [])[1][0].choices(nested=True) == [Choice.LEFT, Choice.RIGHT]
+
+
+def test_choices_need_one_for_each_difference():
+    agreed, found = differences([EXACT], [])
+    with pytest.raises(ValueError, match="zip"):
+        result(agreed, found, [])
+    assert result(agreed, found, [None]) == []
+    assert choices_in([MarkedSpan(0, 2, "DISEASE")], found) == [Choice.RIGHT]
+    assert choices_in([EXACT], differences([EXACT], [MarkedSpan(0, 9, "DISEASE")])[1]) == [Choice.LEFT]
 
 
 def test_five_thousand_nested_spans_are_compared_at_once():
