@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 
 from annotation.crypto import Keyring, decode_key, keyed_hash
+from annotation.search.terms import Terms
 
 
 @cache
@@ -27,6 +28,12 @@ def pseudonym(kind: str, value: str) -> str:
 def fingerprint(project_id: int, text: str) -> str:
     """Tells whether two notes of a project have the same text, without keeping the text (64 hex characters)."""
     return keyed_hash(_pseudonym_key(), "text", str(project_id), text)
+
+
+@lru_cache(maxsize=64)
+def search_terms(project_id: int) -> Terms:
+    """What the notes of a project are found by."""
+    return Terms(_pseudonym_key(), project_id)
 
 
 def draw(uid: str, rate: float, *, kind: str = "audit") -> bool:

@@ -165,6 +165,10 @@ STATIC_URL = "static/"
 # Without `collectstatic` (embedded run, tests) files are served from where they are.
 STATIC_ROOT = None if EMBEDDED else BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = EMBEDDED
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "webapp.static_files.PlotlyFinder",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # API ----------------------------------------------------------------------------------------------------------------
@@ -191,6 +195,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "reap-lost-runs": {"task": "training.tasks.reap", "schedule": schedule(10.0), "options": {"expires": 10}},
+    "index-notes": {"task": "annotation.tasks.index_notes", "schedule": schedule(2.0), "options": {"expires": 2}},
     "refresh-accuracy": {"task": "monitoring.tasks.refresh", "schedule": schedule(30.0), "options": {"expires": 30}},
 }
 

@@ -1,0 +1,15 @@
+"""What the clock starts."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from annotation.actions import indexing
+
+# The clock asks every two seconds; what is left then is taken up again.
+AT_MOST_SECONDS = 20
+
+
+@shared_task
+def index_notes() -> None:
+    indexing.catch_up(seconds=AT_MOST_SECONDS)
