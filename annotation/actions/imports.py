@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from annotation.actions import notes, revisions
 from annotation.formats import Record, Rejection, read
 from annotation.models import Annotation, Note, Project, Task, User
-from annotation.spans import Span
+from annotation.spans import MarkedSpan
 
 CHUNK = 500
 SHOWN_REJECTIONS = 1000
@@ -104,7 +104,7 @@ def _store(batch: _Batch, rows: Sequence[Record | Rejection], report: Report) ->
     fresh, again = _sort_out(batch, rows, report)
     stored = notes.add(project=batch.project, news=map(_new_note, fresh), origin=batch.origin)
     pairs = [*zip(stored, fresh, strict=True), *again]
-    spans = {note.pk: record.spans for note, record in pairs if record.spans is not None}
+    spans = {note.pk: found for note, record in pairs if (found := _usable(batch, record)) is not None}
     revisions.add_imported(project=batch.project, spans=spans, by=batch.by, gold=batch.gold)
     if not batch.gold:
         audits = {task.note_id for task in notes.open_audits(project=batch.project, notes=stored)}
@@ -113,6 +113,11 @@ def _store(batch: _Batch, rows: Sequence[Record | Rejection], report: Report) ->
     report.accepted += len(pairs)
     report.entities += sum(len(found) for found in spans.values())
     report.dropped += sum(record.dropped for _, record in pairs)
+
+
+def _usable(batch: _Batch, record: Record) -> tuple[MarkedSpan, ...] | None:
+    """The record's spans; a model's are no gold, whatever the import is."""
+    return None if batch.gold and record.suggested else record.spans
 
 
 def _new_note(record: Record) -> notes.NewNote:
@@ -142,11 +147,13 @@ def _sort_out(
     return list(fresh.values()), list(again.values())
 
 
-def _brings_gold(batch: _Batch, row: Record, known: Mapping[str, Note], golden: Mapping[int, list[Span]]) -> bool:
-    return batch.gold and row.spans is not None and known[row.external_id].pk not in golden
+def _brings_gold(batch: _Batch, row: Record, known: Mapping[str, Note], golden: Mapping[int, list[MarkedSpan]]) -> bool:
+    return batch.gold and _usable(batch, row) is not None and known[row.external_id].pk not in golden
 
 
-def _clash(row: Record, note: Note | None, earlier: Record | None, golden: Mapping[int, list[Span]]) -> str | None:
+def _clash(
+    row: Record, note: Note | None, earlier: Record | None, golden: Mapping[int, list[MarkedSpan]]
+) -> str | None:
     name = f"Id {row.external_id!r}"
     if earlier is not None and earlier.text != row.text:
         return f"{name} stands twice in the file with different texts; give each note an id of its own."
@@ -161,6 +168,6 @@ def _clash(row: Record, note: Note | None, earlier: Record | None, golden: Mappi
     return None
 
 
-def _gold_of(rows: Collection[Note]) -> dict[int, list[Span]]:
+def _gold_of(rows: Collection[Note]) -> dict[int, list[MarkedSpan]]:
     gold: Iterator[Annotation] = Annotation.objects.gold().filter(note__in=rows).iterator()
-    return {annotation.note_id: sorted(annotation.spans) for annotation in gold}
+    return {annotation.note_id: sorted(annotation.marked) for annotation in gold}

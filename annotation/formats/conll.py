@@ -3,20 +3,36 @@
 The text is made: tokens parted by one space, sentences of a document by a line feed. ``-DOCSTART-`` lines part
 documents; in a file without them each sentence is a note. The id is the file's stem and the number of the note.
 Tags: IOB2, IOB1, BILOU and IOBES; an I- that continues nothing starts an entity, as conlleval has it
-(https://www.clips.uantwerpen.be/conll2000/chunking/conlleval.txt).
+(https://www.clips.uantwerpen.be/conll2000/chunking/conlleval.txt). Written are the four columns of CoNLL-2003 in IOB2,
+a sentence a line of the note; readers know no comments, so nothing else has room.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from annotation.formats.exported import (
+    NESTED_LOST,
+    UNKNOWN_LOST,
+    Exported,
+    ExportedSpan,
+    Written,
+    joined_label,
+    lose_made,
+    lose_marks,
+    outermost,
+)
 from annotation.formats.lines import Block, Line, numbered_lines
 from annotation.formats.records import Draft, FormatError, Mention, Rejection, Result
 from annotation.formats.settle import Rules, settle, shown_id
+from annotation.formats.words import cut_at_spans, words
 
+_SPACE_LOST = "White space of the text is not in this format: words are parted by one space or a line break."
+_IDS_LOST = "Ids are not in this format; notes are numbered in the order of the file."
 _TAG = re.compile(r"(O)|([BILUSE])-(\S+)")
 
 
@@ -103,3 +119,40 @@ def _mentions(sentence: list[_Token], offset: int) -> Iterator[Mention]:
         offset = end + 1
     if current is not None:
         yield current
+
+
+def write_conll(path: Path, rows: Iterable[Exported], written: Written) -> None:
+    """A document a row."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            if row.spans is None:
+                written.lose(UNKNOWN_LOST, row)
+                continue
+            written.row(row)
+            written.lose(_IDS_LOST, row)
+            lose_made(written, row)
+            lose_marks(written, row)
+            file.write("-DOCSTART- -X- O O\n\n" + "".join(_columns(row, row.spans, written)) + "\n")
+
+
+def _columns(row: Exported, spans: tuple[ExportedSpan, ...], written: Written) -> Iterator[str]:
+    """A line a word, and an empty one where the note has a line break outside of spans."""
+    kept = outermost(spans)
+    for span in set(spans) - set(kept):
+        written.lose(NESTED_LOST, row, span.start, span.end)
+    labels = {span: joined_label(span, row, written) for span in kept}
+    places = cut_at_spans(words(row.text), replace(row, spans=tuple(kept)), written)
+    left, before, said = iter(kept), 0, []
+    span = next(left, None)
+    for start, end in places:
+        if span is not None and start >= span.end:
+            span = next(left, None)
+        inside = span is not None and span.start <= start
+        gap = row.text[before:start]
+        broken = bool(before) and ("\n" in gap or "\r" in gap) and not (inside and span and span.start < start)
+        said.append((("\n" if broken else " ") if before else "") + row.text[start:end])
+        tag = f"{'B' if start == span.start else 'I'}-{labels[span]}" if inside and span else "O"
+        yield ("\n" if broken else "") + f"{row.text[start:end]} -X- _ {tag}\n"
+        before = end
+    if "".join(said) != row.text:
+        written.lose(_SPACE_LOST, row)

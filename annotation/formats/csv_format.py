@@ -2,21 +2,33 @@
 
 No entities column or an empty cell: nothing is known; ``[]``: the note has none. Line breaks in quotes are kept as they
 are. After a row that can't be read, reading goes on at the next line, so an open quote costs one row and not the rest.
+
+A spreadsheet takes a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a formula. A written cell that could be one
+begins with an apostrophe, and the column ``guarded`` names the row's cells that do; reading takes it off again. Files
+without that column are read as they are.
 """
 
 from __future__ import annotations
 
 import csv
+import json
+import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from annotation.formats import json_fields
+from annotation.formats.exported import Exported, Written
 from annotation.formats.lines import Line, numbered_lines
-from annotation.formats.records import Draft, FormatError, Rejection, Result
+from annotation.formats.records import FACETS, Draft, FormatError, Rejection, Result
 from annotation.formats.settle import Rules, settle, shown_id
 
 MAX_CELL = 2**20  # characters; Python's own limit of 131,072 is too small for the entities of a long note
+
+
+# Also the wide forms that some spreadsheets take, and what they skip before looking.
+_FORMULA = re.compile(r"[\s'\ufeff]*[=+\-@＝＋－＠]")
+_COLUMNS = ("id", "text", "entities", *FACETS, *Exported("", "", None).made(), "guarded")
 
 
 class _Feed:
@@ -90,6 +102,8 @@ def _result(line: int, names: Sequence[str], row: Sequence[str], rules: Rules) -
             line, "", f"The row has {len(row)} columns and the header {len(names)}; quote commas in cells."
         )
     cells = dict(zip(names, row, strict=True))
+    for name in cells.get("guarded", "").split():
+        cells[name] = cells.get(name, "").removeprefix("'")
     try:
         entities = json_fields.loads(cells["entities"]) if cells.get("entities", "").strip() else None
         found, problems = (None, []) if entities is None else json_fields.mentions(entities)
@@ -97,3 +111,22 @@ def _result(line: int, names: Sequence[str], row: Sequence[str], rules: Rules) -
     except FormatError as error:
         return Rejection(line, shown_id(cells["id"]), str(error))
     return settle(Draft(line, cells["id"], cells["text"], found, fields, problems), rules)
+
+
+def write_csv(path: Path, rows: Iterable[Exported], written: Written) -> None:
+    """A row a row, every cell in quotes."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow(_COLUMNS)
+        for row in rows:
+            written.row(row)
+            writer.writerow(_cells(row))
+
+
+def _cells(row: Exported) -> list[str]:
+    spans = "" if row.spans is None else json.dumps([span.to_json() for span in row.spans], ensure_ascii=False)
+    made = {name: str(value) for name, value in row.made().items()}
+    cells = {"id": row.external_id, "text": row.text, "entities": spans, **row.facets, **made}
+    guarded = [name for name, value in cells.items() if _FORMULA.match(value)]
+    cells |= {name: "'" + cells[name] for name in guarded} | {"guarded": " ".join(guarded)}
+    return [cells.get(name, "") for name in _COLUMNS]

@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from annotation.formats.lines import Line
 from annotation.formats.records import FACETS, FormatError, Mention
+from annotation.spans import ASSERTIONS, ICD10
 
 NAMED_FIELDS = ("patient", "doctor", *FACETS)
 
@@ -14,7 +16,7 @@ NAMED_FIELDS = ("patient", "doctor", *FACETS)
 def loads(text: str) -> Any:
     """The value of `text`; FormatError on bad JSON, a key twice in one object, or nesting without end."""
     try:
-        return json.loads(text, object_pairs_hook=_object)
+        return json.loads(text, object_pairs_hook=without_repeats)
     except FormatError:
         raise
     except json.JSONDecodeError as error:
@@ -24,7 +26,18 @@ def loads(text: str) -> Any:
         raise FormatError("Not usable JSON: nested too deep or a number too long; simplify it.") from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def row_of(line: Line) -> dict[str, Any]:
+    """The object that a line of a JSONL file is; FormatError when it is none."""
+    if line.fault:
+        raise FormatError(line.fault)
+    row = loads(line.text)
+    if not isinstance(row, dict):
+        raise FormatError(f"The line is {type(row).__name__}, not an object; write one JSON object a line.")
+    return row
+
+
+def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of `pairs`; FormatError when a key stands twice."""
     row = dict(pairs)
     if len(row) != len(pairs):
         raise FormatError("An object has the same key twice; keep one of them.")
@@ -64,13 +77,14 @@ def mentions(rows: object) -> tuple[list[Mention], list[str]]:
     problems: list[str] = []
     for number, row in enumerate(rows, start=1):
         try:
-            found.append(_mention(row, number))
+            found.append(mention(row, number))
         except FormatError as error:
             problems.append(str(error))
     return found, problems
 
 
-def _mention(row: object, number: int) -> Mention:
+def mention(row: object, number: int) -> Mention:
+    """One entity, the `number`-th; FormatError says what is wrong with it."""
     if isinstance(row, list) and len(row) == 3:
         row = dict(zip(("start", "end", "label"), row, strict=True))
     if not isinstance(row, dict):
@@ -84,7 +98,22 @@ def _mention(row: object, number: int) -> Mention:
     said = row.get("text", row.get("mention"))
     if said is not None and not isinstance(said, str):
         raise FormatError(f"Entity {number} at {start}-{end} has a text that is not a string; correct or remove it.")
-    return Mention(start, end, label, said, discontinuous=_discontinuous(row))
+    where = f"Entity {number} at {start}-{end}"
+    return Mention(start, end, label, said, _discontinuous(row), _assertion(row, where), _code(row, where))
+
+
+def _assertion(row: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    said = row.get("assertion") or []
+    if not isinstance(said, list) or not all(name in ASSERTIONS for name in said):
+        raise FormatError(f"{where} has an unknown assertion; send a list of {', '.join(ASSERTIONS)}.")
+    return tuple(name for name in ASSERTIONS if name in said)
+
+
+def _code(row: Mapping[str, Any], where: str) -> str:
+    code = row.get("code") or ""
+    if not isinstance(code, str) or (code and not ICD10.fullmatch(code)):
+        raise FormatError(f"{where} has a code that is not of ICD-10; write it like E11.9.")
+    return code
 
 
 def _discontinuous(row: Mapping[str, Any]) -> bool:

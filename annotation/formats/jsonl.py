@@ -1,18 +1,20 @@
 """JSONL: one JSON object a line, the format that says most.
 
 ``{"id", "text", "entities" or "spans", "meta" or "facets": {…}, "patient", "doctor"}``; entities are objects with
-``start``, ``end``, ``label`` and perhaps ``text``, or ``[start, end, label]``; facets, patient and doctor may stand in
-``facets``, ``meta`` or the object itself, the first one counts. No entities, ``null`` or ``unannotated: true``: nothing
-is known; ``[]``: the note has none.
+``start``, ``end``, ``label`` and perhaps ``text``, ``assertion`` and ``code``, or ``[start, end, label]``; facets,
+patient and doctor may stand in ``facets``, ``meta`` or the object itself, the first one counts. No entities, ``null``
+or ``unannotated: true``: nothing is known; ``[]``: the note has none. Written ones hold all that an export knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from annotation.formats import json_fields
+from annotation.formats.exported import Exported, Written
 from annotation.formats.lines import Line, numbered_lines
 from annotation.formats.records import Draft, FormatError, Mention, Rejection, Result
 from annotation.formats.settle import Rules, settle, shown_id
@@ -29,20 +31,11 @@ def read_jsonl(path: Path, rules: Rules) -> Iterator[Result]:
 def _result(line: Line, rules: Rules) -> Result:
     external_id = ""
     try:
-        row = _row(line)
+        row = json_fields.row_of(line)
         external_id = json_fields.external_id(row.get("id"))
         return settle(_draft(line.number, external_id, row), rules)
     except FormatError as error:
         return Rejection(line.number, shown_id(external_id), str(error))
-
-
-def _row(line: Line) -> dict[str, Any]:
-    if line.fault:
-        raise FormatError(line.fault)
-    row = json_fields.loads(line.text)
-    if not isinstance(row, dict):
-        raise FormatError(f"The line is {type(row).__name__}, not an object; write one JSON object a line.")
-    return row
 
 
 def _draft(number: int, external_id: str, row: Mapping[str, Any]) -> Draft:
@@ -79,3 +72,16 @@ def _unannotated(places: list[Mapping[str, Any]]) -> bool:
     if any(type(value) is not bool for value in said):
         raise FormatError("The field unannotated is not true or false; send a JSON boolean.")
     return any(said)
+
+
+def write_jsonl(path: Path, rows: Iterable[Exported], written: Written) -> None:
+    """A line a row, with everything that is known of it."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            written.row(row)
+            file.write(json.dumps(_line(row), ensure_ascii=False) + "\n")
+
+
+def _line(row: Exported) -> dict[str, Any]:
+    spans = None if row.spans is None else [span.to_json() for span in row.spans]
+    return {"id": row.external_id, "text": row.text, "entities": spans, "facets": dict(row.facets), **row.made()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from annotation.spans import Span
+from annotation.spans import MarkedSpan
 
 FACETS = ("specialty", "city", "gender", "age_band", "language", "source")
 
@@ -20,17 +20,19 @@ class Record:
 
     ``line`` is where it starts in the file, from 1 (BRAT: the number of the document). ``text`` is exactly as in the
     file. ``spans`` count code points; None: the file says nothing about entities, ``()``: the note has none.
-    ``dropped`` counts the spans that the caller's label map leaves out.
+    ``dropped`` counts the spans that the caller's label map leaves out. ``suggested``: the spans are
+    a model's and never gold.
     """
 
     line: int
     external_id: str
     text: str
-    spans: tuple[Span, ...] | None
+    spans: tuple[MarkedSpan, ...] | None
     patient: str = ""
     doctor: str = ""
     facets: Mapping[str, str] = field(default_factory=dict)
     dropped: int = 0
+    suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,18 @@ Result = Record | Rejection
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An entity as the file has it: offsets in code points, the file's own label, its text if the file has it."""
+    """An entity as the file has it: offsets in code points, the file's own label, its text if the file has it.
+
+    ``assertion`` and ``code`` are checked by the reader: some of spans.ASSERTIONS, and a code of ICD-10.
+    """
 
     start: int
     end: int
     label: str
     text: str | None = None
     discontinuous: bool = False
+    assertion: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +73,4 @@ class Draft:
     mentions: list[Mention] | None
     fields: Mapping[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    suggested: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from annotation.formats.records import FACETS, Draft, FormatError, Mention, Record, Rejection, Result
-from annotation.spans import Span, check_text, span_problems
+from annotation.spans import MarkedSpan, Span, check_text, span_problems
 
 MAX_FIELD = 200  # characters of an id, a facet, a patient or a doctor
 MAX_SPANS = 5_000  # the check of overlaps is quadratic in spans that lie over one another: these two bound it
@@ -49,7 +49,7 @@ def settle(draft: Draft, rules: Rules) -> Result:
     problems = [*draft.problems, *_problems(text, mapped, rules)]
     if problems:
         return Rejection(draft.line, external_id, _reason(problems))
-    spans = tuple(sorted(Span(mention.start, mention.end, target) for mention, target in mapped))
+    spans = tuple(sorted(MarkedSpan(m.start, m.end, target, m.assertion, m.code) for m, target in mapped))
     return Record(
         line=draft.line,
         external_id=external_id,
@@ -59,6 +59,7 @@ def settle(draft: Draft, rules: Rules) -> Result:
         doctor=fields.get("doctor", ""),
         facets={name: fields[name] for name in FACETS if name in fields},
         dropped=len(draft.mentions or ()) - len(mapped),
+        suggested=draft.suggested,
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from annotation.formats import Record, Rejection, read
 from annotation.formats.lines import MAX_BYTES
-from annotation.spans import Span
+from annotation.spans import MarkedSpan
 
 from .conftest import LABELS, Read
 
@@ -19,7 +19,7 @@ def test_pairs_are_read_in_order(read_brat: Read, zipped: bool) -> None:
     found = read_brat({"b.txt": "none", "b.ann": "", "sub/a.txt": TEXT, "sub/a.ann": ann, ".c.txt": "x"}, zipped=zipped)
     assert found == [
         Record(1, "b", "none", ()),
-        Record(2, "sub/a", TEXT, (Span(2, 7, "DISEASE"), Span(21, 26, "DISEASE"))),
+        Record(2, "sub/a", TEXT, (MarkedSpan(2, 7, "DISEASE"), MarkedSpan(21, 26, "DISEASE"))),
     ]
 
 
@@ -96,14 +96,14 @@ def test_bad_text_rejects_its_note(read_brat: Read, text: bytes, says: str, zipp
 def test_entity_over_a_line_break_is_whole(read_brat: Read, line: str) -> None:
     (record,) = read_brat({"a.txt": TEXT, "a.ann": line})
     assert isinstance(record, Record)
-    assert record.spans == (Span(2, 12, "DISEASE"),)
+    assert record.spans == (MarkedSpan(2, 12, "DISEASE"),)
 
 
 @pytest.mark.parametrize("line", ["T1\tDISEASE 0 5\tfever", "T1\tDISEASE 1 6\tfever"])
 def test_byte_order_mark_counted_or_not(read_brat: Read, line: str) -> None:
     (record,) = read_brat({"a.txt": "\ufefffever", "a.ann": line})
     assert isinstance(record, Record)
-    assert (record.text, record.spans) == ("fever", (Span(0, 5, "DISEASE"),))
+    assert (record.text, record.spans) == ("fever", (MarkedSpan(0, 5, "DISEASE"),))
 
 
 def test_left_out_labels_may_be_discontinuous(read_brat: Read) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from annotation.formats import Record, Rejection
-from annotation.spans import Span
+from annotation.spans import MarkedSpan
 
 from .conftest import Read
 
@@ -14,19 +14,19 @@ def rows(tags: str, separator: str = "\t") -> str:
 @pytest.mark.parametrize(
     ("tags", "spans"),
     [
-        ("O B-DISEASE I-DISEASE O", [Span(2, 5, "DISEASE")]),
-        ("B-DISEASE B-DISEASE I-DISEASE", [Span(0, 1, "DISEASE"), Span(2, 5, "DISEASE")]),
-        ("O I-DISEASE I-DISEASE", [Span(2, 5, "DISEASE")]),
-        ("I-DISEASE I-TREATMENT", [Span(0, 1, "DISEASE"), Span(2, 3, "TREATMENT")]),
-        ("I-DISEASE B-DISEASE", [Span(0, 1, "DISEASE"), Span(2, 3, "DISEASE")]),
-        ("B-DISEASE I-DISEASE L-DISEASE U-DISEASE", [Span(0, 5, "DISEASE"), Span(6, 7, "DISEASE")]),
-        ("B-DISEASE E-DISEASE S-TREATMENT O", [Span(0, 3, "DISEASE"), Span(4, 5, "TREATMENT")]),
-        ("U-DISEASE I-DISEASE", [Span(0, 1, "DISEASE"), Span(2, 3, "DISEASE")]),
-        ("O L-DISEASE I-DISEASE", [Span(2, 3, "DISEASE"), Span(4, 5, "DISEASE")]),
+        ("O B-DISEASE I-DISEASE O", [MarkedSpan(2, 5, "DISEASE")]),
+        ("B-DISEASE B-DISEASE I-DISEASE", [MarkedSpan(0, 1, "DISEASE"), MarkedSpan(2, 5, "DISEASE")]),
+        ("O I-DISEASE I-DISEASE", [MarkedSpan(2, 5, "DISEASE")]),
+        ("I-DISEASE I-TREATMENT", [MarkedSpan(0, 1, "DISEASE"), MarkedSpan(2, 3, "TREATMENT")]),
+        ("I-DISEASE B-DISEASE", [MarkedSpan(0, 1, "DISEASE"), MarkedSpan(2, 3, "DISEASE")]),
+        ("B-DISEASE I-DISEASE L-DISEASE U-DISEASE", [MarkedSpan(0, 5, "DISEASE"), MarkedSpan(6, 7, "DISEASE")]),
+        ("B-DISEASE E-DISEASE S-TREATMENT O", [MarkedSpan(0, 3, "DISEASE"), MarkedSpan(4, 5, "TREATMENT")]),
+        ("U-DISEASE I-DISEASE", [MarkedSpan(0, 1, "DISEASE"), MarkedSpan(2, 3, "DISEASE")]),
+        ("O L-DISEASE I-DISEASE", [MarkedSpan(2, 3, "DISEASE"), MarkedSpan(4, 5, "DISEASE")]),
         ("O O", []),
     ],
 )
-def test_tag_schemes(read_data: Read, tags: str, spans: list[Span]) -> None:
+def test_tag_schemes(read_data: Read, tags: str, spans: list[MarkedSpan]) -> None:
     (record,) = read_data("conll", rows(tags))
     assert isinstance(record, Record)
     assert list(record.spans or ()) == spans
@@ -37,28 +37,28 @@ def test_tag_schemes(read_data: Read, tags: str, spans: list[Span]) -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_columns(read_data: Read, separator: str, end: str) -> None:
     (record,) = read_data("conll", rows("O B-DISEASE", separator).replace("\n", end))
-    assert record == Record(1, "notes-1", "a b", (Span(2, 3, "DISEASE"),))
+    assert record == Record(1, "notes-1", "a b", (MarkedSpan(2, 3, "DISEASE"),))
 
 
 def test_sentences_are_notes_without_docstart(read_data: Read) -> None:
     first, second = read_data("conll", "\n" + rows("O O") + "\n \n\n" + rows("B-DISEASE"))
     assert first == Record(2, "notes-1", "a b", ())
-    assert second == Record(7, "notes-2", "a", (Span(0, 1, "DISEASE"),))
+    assert second == Record(7, "notes-2", "a", (MarkedSpan(0, 1, "DISEASE"),))
 
 
 def test_docstart_parts_documents_and_spans_count_on_over_sentences(read_data: Read) -> None:
     head = "-DOCSTART- -X- O\n\n"
     sentence = "🤒\tO\nबुखार\tB-DISEASE\n"
     first, second = read_data("conll", head + rows("O I-DISEASE") + "\n" + sentence + "\n" + head + rows("I-DISEASE"))
-    assert first == Record(3, "notes-1", "a b\n🤒 बुखार", (Span(2, 3, "DISEASE"), Span(6, 11, "DISEASE")))
-    assert second == Record(11, "notes-2", "a", (Span(0, 1, "DISEASE"),))
+    assert first == Record(3, "notes-1", "a b\n🤒 बुखार", (MarkedSpan(2, 3, "DISEASE"), MarkedSpan(6, 11, "DISEASE")))
+    assert second == Record(11, "notes-2", "a", (MarkedSpan(0, 1, "DISEASE"),))
 
 
 def test_an_entity_ends_with_its_sentence(read_data: Read) -> None:
     data = "-DOCSTART-\n" + rows("B-DISEASE") + "\n" + rows("I-DISEASE")
     (record,) = read_data("conll", data)
     assert isinstance(record, Record)
-    assert record.spans == (Span(0, 1, "DISEASE"), Span(2, 3, "DISEASE"))
+    assert record.spans == (MarkedSpan(0, 1, "DISEASE"), MarkedSpan(2, 3, "DISEASE"))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from annotation.formats import Record, Rejection
-from annotation.spans import Span
+from annotation.spans import MarkedSpan
 
 from .conftest import Read
 
@@ -18,7 +18,7 @@ def test_every_column_is_read(read_data: Read) -> None:
     out = io.StringIO()
     csv.writer(out).writerow(["007", text, json.dumps([[3, 8, "DISEASE"]]), "Pune", "p", "z"])
     first, second = read_data("csv", "\ufeff" + HEADER + out.getvalue() + "\r\n" + GOOD)
-    assert first == Record(2, "007", text, (Span(3, 8, "DISEASE"),), patient="p", facets={"city": "Pune"})
+    assert first == Record(2, "007", text, (MarkedSpan(3, 8, "DISEASE"),), patient="p", facets={"city": "Pune"})
     assert second == Record(5, "9", "ok", ())
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.formats import Record, Rejection, read
-from annotation.spans import Span, span_problems
+from annotation.spans import MarkedSpan, span_problems
 
 from .conftest import LABELS, Read
 
@@ -46,7 +46,7 @@ def test_every_field_is_read(read_data: Read) -> None:
             line=1,
             external_id="7",
             text="Fever, give PCM",
-            spans=(Span(0, 5, "DISEASE"), Span(12, 15, "TREATMENT")),
+            spans=(MarkedSpan(0, 5, "DISEASE"), MarkedSpan(12, 15, "TREATMENT")),
             patient="p1",
             doctor="d1",
             facets={"city": "not this", "specialty": "ENT", "age_band": "40-59"},
@@ -196,23 +196,23 @@ def test_mapped_away_spans_are_counted_and_not_checked(read_data: Read) -> None:
     entities = [[0, 5, "Sign"], [12, 15, "Dose"], {"start": 0, "end": 3, "label": "Dose", "discontinuous": True}]
     (record,) = read_data("jsonl", line(entities=entities), label_map={"Sign": "DISEASE", "Dose": ""})
     assert isinstance(record, Record)
-    assert (record.spans, record.dropped) == ((Span(0, 5, "DISEASE"),), 2)
+    assert (record.spans, record.dropped) == ((MarkedSpan(0, 5, "DISEASE"),), 2)
 
 
 @st.composite
-def notes(draw: st.DrawFn) -> tuple[str, list[Span]]:
+def notes(draw: st.DrawFn) -> tuple[str, list[MarkedSpan]]:
     """A text of any characters a note may have, and good spans cut out of it in order."""
     alphabet = st.characters(exclude_categories=("Cs",), exclude_characters="\x00")
     text = draw(st.text(alphabet, min_size=1, max_size=60).filter(str.strip))
     edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=6)))
     pairs = zip(edges[::2], edges[1::2], strict=False)
-    spans = [Span(start, end, draw(st.sampled_from(LABELS))) for start, end in pairs]
+    spans = [MarkedSpan(start, end, draw(st.sampled_from(LABELS))) for start, end in pairs]
     return text, [span for span in spans if not span_problems(text, [span], LABELS)]
 
 
 @given(rows=st.lists(notes(), max_size=5), escaped=st.booleans(), end=st.sampled_from(["\n", "\r\n"]))
 def test_what_is_written_is_read(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, list[Span]]], escaped: bool, end: str
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, list[MarkedSpan]]], escaped: bool, end: str
 ) -> None:
     path: Path = tmp_path_factory.mktemp("jsonl") / "notes.jsonl"
     objects = [

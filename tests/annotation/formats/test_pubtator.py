@@ -1,7 +1,7 @@
 import pytest
 
 from annotation.formats import Record, Rejection
-from annotation.spans import Span
+from annotation.spans import MarkedSpan
 
 from .conftest import Read
 
@@ -14,7 +14,7 @@ NEXT = "2|t|Ok\n2|a|\n"
 def test_document_is_read_with_the_default_map(read_data: Read) -> None:
     data = GOOD + "1\t28\t33\tfever\tDisease\tD1|D2\tfever|heat\n1\tCID\tD1\tD2\n\n" + NEXT
     first, second = read_data("pubtator", data)
-    spans = (Span(0, 5, "DISEASE"), Span(18, 21, "TREATMENT"), Span(28, 33, "DISEASE"))
+    spans = (MarkedSpan(0, 5, "DISEASE"), MarkedSpan(18, 21, "TREATMENT"), MarkedSpan(28, 33, "DISEASE"))
     assert first == Record(1, "1", "Fever | gone\nGive PCM 😀 for fever", spans)
     assert second == Record(8, "2", "Ok", ())
 
@@ -94,4 +94,4 @@ def test_the_projects_own_labels_and_the_callers_map_go_first(read_data: Read) -
     assert [span.label for span in own.spans or ()] == ["DISEASE", "Chemical"]
     (mapped,) = read_data("pubtator", GOOD, label_map={"Chemical": ""})
     assert isinstance(mapped, Record)
-    assert (mapped.spans, mapped.dropped) == ((Span(0, 5, "DISEASE"),), 1)
+    assert (mapped.spans, mapped.dropped) == ((MarkedSpan(0, 5, "DISEASE"),), 1)

@@ -54,8 +54,8 @@ class Command(BaseCommand):
         label_map = parse_label_map(options["map"]) if options["map"] else None
         documents, left_out = [], Counter[str]()
         for row in read(options["gold"], options["format"], labels=labels, label_map=label_map, nested=project.nested):
-            if isinstance(row, Record) and row.spans is not None:
-                documents.append(ner.Document(row.external_id, row.text, row.spans))
+            if isinstance(row, Record) and row.spans is not None and not row.suggested:
+                documents.append(ner.Document(row.external_id, row.text, tuple(m.span for m in row.spans)))
             elif isinstance(row, Record):
                 left_out["without gold"] += 1
             else:
