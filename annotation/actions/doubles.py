@@ -44,7 +44,9 @@ def is_settled(note: Note) -> bool:
     if note.tasks.filter(reason=Task.Reason.ADJUDICATE).exists():
         return True
     gold = note.annotations.gold().select_related("task").first()
-    return bool(gold and gold.task and gold.task.doubled)
+    # A second opinion may be asked on what is gold already: it waits beside the gold until the two are put together.
+    waits = note.annotations.filter(status=Status.SUBMITTED)
+    return bool(gold and gold.task and gold.task.doubled and not waits.exists())
 
 
 def settle(*, note: Note) -> None:

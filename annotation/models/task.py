@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 from django.utils import timezone
 
+from annotation.models.counting import CountTo, Median
 from annotation.models.note import Note
 from annotation.models.project import Project
 from annotation.models.team import Team
@@ -39,22 +41,66 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return dict(self.order_by().values_list("status").annotate(n=Count("pk")))
 
     def queue_summary(self) -> list[dict[str, Any]]:
-        """One row a reason: ``reason``, ``waiting``, ``in_progress``, ``done``."""
-        now = timezone.now()
-        lost = Q(status=Task.Status.IN_PROGRESS, lease_until__lt=now)
+        """One row a reason that has tasks: ``waiting``, ``in_progress``, ``done``, ``skipped``, each counted so far."""
+        waiting, held = Q(lease_until__lt=timezone.now()), Q(lease_until__gte=timezone.now())
+        begun = self.filter(status=Task.Status.IN_PROGRESS).order_by().values("reason")
+        begun = begun.annotate(lost=Count("pk", filter=waiting), held=Count("pk", filter=held))
+        lost = {row["reason"]: (row["lost"], row["held"]) for row in begun}
+        counts = self._counts()
+        rows = [
+            {
+                "reason": reason.value,
+                "name": reason.label,
+                "waiting": counts[f"{reason}_open"] + lost.get(reason, (0, 0))[0],
+                "in_progress": lost.get(reason, (0, 0))[1],
+                "done": counts[f"{reason}_accepted"],
+                "skipped": counts[f"{reason}_skipped"],
+            }
+            for reason in Task.Reason
+        ]
+        return [row for row in rows if any(row[name] for name in ("waiting", "in_progress", "done", "skipped"))]
+
+    def _counts(self) -> dict[str, int]:
+        """Tasks by reason and status, each counted from the index and no further than the pages show."""
+        states = (Task.Status.OPEN, Task.Status.ACCEPTED, Task.Status.SKIPPED)
+        names = [(reason, status) for reason in Task.Reason for status in states]
+        counts = {f"{r}_{s}": CountTo(self.filter(reason=r, status=s), "status") for r, s in names}
+        found = Project.objects.order_by().values(**counts).first()
+        return found or dict.fromkeys(counts, 0)
+
+    def finished(self, since: datetime) -> TaskQuerySet:
+        """What people submitted since then, the latest first."""
+        return self.filter(status=Task.Status.ACCEPTED, closed_at__gte=since).order_by("-closed_at")
+
+    def pace(self) -> dict[str, Any]:
+        """Of finished tasks: how many, the median of active seconds a note, and notes an hour at work."""
+        row = self.order_by().aggregate(done=Count("pk"), median=Median("seconds_spent"), seconds=Sum("seconds_spent"))
+        return {**row, "hourly": 3600 * row["done"] / row["seconds"] if row["seconds"] else None}
+
+    def pace_by_person(self, today: datetime) -> dict[int, dict[str, Any]]:
+        """Of finished tasks, by who did them: ``done``, ``today``, ``median`` seconds a note, ``last``."""
         rows = (
             self.order_by()
-            .values("reason")
+            .values("assignee")
             .annotate(
-                waiting=Count("pk", filter=Q(status=Task.Status.OPEN) | lost),
-                in_progress=Count("pk", filter=Q(status=Task.Status.IN_PROGRESS, lease_until__gte=now)),
-                done=Count("pk", filter=Q(status=Task.Status.ACCEPTED)),
-                skipped=Count("pk", filter=Q(status=Task.Status.SKIPPED)),
-                rank=Case(*(When(reason=r, then=Value(i)) for i, r in enumerate(Task.Reason.values)), default=99),
+                done=Count("pk"),
+                today=Count("pk", filter=Q(closed_at__gte=today)),
+                median=Median("seconds_spent"),
+                last=Max("closed_at"),
             )
-            .order_by("rank")
         )
-        return [{**row, "name": Task.Reason(row["reason"]).label} for row in rows]
+        return {row["assignee"]: row for row in rows}
+
+    def meant_for(self, user: User) -> dict[str, int]:
+        """Open annotation tasks for this person, for their teams, and for everybody, each counted so far."""
+        rows = self.filter(~Q(reason="adjudicate"), status=Task.Status.OPEN)
+        counts = {
+            "for_me": CountTo(rows.filter(reserved_for=user), "status"),
+            "for_teams": CountTo(rows.filter(team__in=user.teams.values("pk")), "status"),
+            "for_all": CountTo(self.filter(OPEN_TO_ALL), "project"),
+            "to_settle": CountTo(self.filter(status=Task.Status.OPEN, reason="adjudicate"), "project"),
+        }
+        return Project.objects.order_by().values(**counts).first() or dict.fromkeys(counts, 0)
 
 
 # An annotation task that anybody may take.
