@@ -39,6 +39,7 @@ def staff(status: int) -> str:
 MEMBERS = "login 200 200 200 200 200 404 200"
 ANNOTATORS = "login 302 302 403 403 403 404 403"
 DECIDERS = "login 403 403 403 302 403 404 403"
+OWN_TASK = "login 422 403 403 403 403 404 403"  # the walk sends no JSON
 NO = everybody(405)  # the method is wrong, whoever asks
 
 
@@ -67,8 +68,20 @@ TABLE: dict[str, tuple[str, str]] = {
     # The task is the annotator's: a reviewer is sent back to the queue and can't skip it.
     "tasks/<int:pk>/": ("login 200 302 403 403 403 404 403", NO),
     "tasks/<int:pk>/submit/": (NO, "login 422 422 403 403 403 404 403"),
+    "tasks/<int:pk>/draft/": (NO, OWN_TASK),
     "tasks/<int:pk>/skip/": (NO, "login 302 403 403 403 403 404 403"),
+    "tasks/<int:pk>/reopen/": (NO, "login 200 403 403 403 403 404 403"),
+    "tasks/<int:pk>/release/": (NO, "login 200 403 403 403 403 404 403"),
+    "tasks/<int:pk>/comments/": (NO, OWN_TASK),
+    "p/<slug:slug>/keys/": (NO, "login 422 422 403 403 403 404 403"),
+    "guidelines/<int:pk>/seen/": (NO, "login 200 200 200 200 200 404 200"),
+    # The walk's task waits for no decision: a reviewer is sent to the queue.
+    "tasks/<int:pk>/adjudicate/": ("login 403 302 403 403 403 404 403", NO),
+    "tasks/<int:pk>/adjudicate/submit/": (NO, "login 403 422 403 403 403 404 403"),
+    "tasks/<int:pk>/adjudicate/by-hand/": (NO, "login 403 422 403 403 403 404 403"),
     "p/<slug:slug>/import/": ("login 403 200 200 403 403 404 403", "login 403 200 200 403 403 404 403"),
+    "p/<slug:slug>/quality/": (MEMBERS, NO),
+    "p/<slug:slug>/quality/<slug:table>.csv": (MEMBERS, NO),
     "p/<slug:slug>/runs/": (MEMBERS, NO),
     "p/<slug:slug>/train/": (NO, "login 403 403 302 403 403 404 403"),
     "runs/<int:pk>/": (MEMBERS, NO),
@@ -131,8 +144,9 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
     run = Run.objects.get(model=champion.model)
     return {
         "slug": "clinic", "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "clients": api_key[0].pk,
+        "table": "throughput",
         "admin/auth/group": group.pk, "admin/annotation/user": cast.annotator.pk,
-        "admin/annotation/project": project.pk,
+        "admin/annotation/project": project.pk, "guidelines": project.guideline_versions.get().pk,
     }  # fmt: skip
 
 

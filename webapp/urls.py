@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from annotation.views import clients, queue, task
-from monitoring.views import deployments, home, imports, models, runs
+from annotation.views import adjudication, clients, comments, drafts, habits, moves, queue, task
+from monitoring.views import deployments, home, imports, models, quality, runs
 from webapp import health, signin
 
 urlpatterns = [
@@ -15,11 +15,22 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("p/<slug:slug>/", home.project_home, name="project"),
     path("p/<slug:slug>/queue/", queue.queue, name="queue"),
-    path("p/<slug:slug>/queue/next/", queue.take_next, name="queue_next"),
+    path("p/<slug:slug>/queue/next/", moves.take_next, name="queue_next"),
+    path("p/<slug:slug>/keys/", habits.keys, name="keymap"),
+    path("guidelines/<int:pk>/seen/", habits.guideline_seen, name="guideline_seen"),
     path("tasks/<int:pk>/", task.page, name="task"),
     path("tasks/<int:pk>/submit/", task.submit, name="task_submit"),
-    path("tasks/<int:pk>/skip/", queue.skip, name="task_skip"),
+    path("tasks/<int:pk>/draft/", drafts.save, name="task_draft"),
+    path("tasks/<int:pk>/skip/", moves.skip, name="task_skip"),
+    path("tasks/<int:pk>/reopen/", moves.reopen, name="task_reopen"),
+    path("tasks/<int:pk>/release/", moves.release, name="task_release"),
+    path("tasks/<int:pk>/comments/", comments.add, name="task_comment"),
+    path("tasks/<int:pk>/adjudicate/", adjudication.page, name="task_adjudicate"),
+    path("tasks/<int:pk>/adjudicate/submit/", adjudication.submit, name="adjudicate_submit"),
+    path("tasks/<int:pk>/adjudicate/by-hand/", adjudication.by_hand, name="adjudicate_by_hand"),
     path("p/<slug:slug>/import/", imports.upload, name="import"),
+    path("p/<slug:slug>/quality/", quality.quality, name="quality"),
+    path("p/<slug:slug>/quality/<slug:table>.csv", quality.download, name="quality_table"),
     path("p/<slug:slug>/runs/", runs.runs, name="runs"),
     path("p/<slug:slug>/train/", runs.train, name="train"),
     path("runs/<int:pk>/", runs.run, name="run"),

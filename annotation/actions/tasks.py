@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from annotation.actions import doubles, indexing
+from annotation.actions import comments, doubles, indexing
 from annotation.errors import ActionError, TooLate
 from annotation.models import Annotation, Draft, Project, Task, User
 from annotation.models.task import OPEN_TO_ALL, TaskQuerySet
@@ -99,15 +99,35 @@ def give_back(*, task: Task, by: User) -> None:
         raise TooLate("This note is not in your hands any more; nothing was changed.")
 
 
+def lost(*, holding: Collection[int], by: User) -> list[int]:
+    """Those of the tasks in `holding` that `by` holds no more; what is in hand for long gets another lease."""
+    if not holding:
+        return []
+    rows = Task.objects.filter(pk__in=holding, assignee=by, status=Task.Status.IN_PROGRESS)
+    held = dict(rows.values_list("pk", "lease_until"))
+    now = timezone.now()
+    old = [pk for pk, until in held.items() if until and until < now + LEASE / 2]
+    if old:
+        rows.filter(pk__in=old).update(lease_until=now + LEASE)
+    return [pk for pk in holding if pk not in held]
+
+
 @transaction.atomic
-def skip(*, task: Task, by: User, reason: str) -> None:
-    """Set the task aside with one of the fixed reasons; another task can still be opened for its note."""
+def skip(*, task: Task, by: User, reason: str, comment: str = "") -> None:
+    """Set the task aside with one of the fixed reasons; another task can still be opened for its note.
+
+    The same skip again, sent by a page that lost the answer, changes nothing.
+    """
     if reason not in Task.SkipReason.values:
         raise ActionError("A skipped note needs one of the reasons; choose it.")
     rows = Task.objects.filter(pk=task.pk, status__in=(Task.Status.IN_PROGRESS, Task.Status.OPEN), assignee=by)
     if not rows.update(status=Task.Status.SKIPPED, skip_reason=reason, closed_at=timezone.now(), lease_until=None):
+        if Task.objects.filter(pk=task.pk, assignee=by, status=Task.Status.SKIPPED, skip_reason=reason).exists():
+            return
         raise TooLate("This note went back to the queue or is done; take the next one.")
     Draft.objects.filter(task=task).delete()
+    if comment.strip():
+        comments.add(note=task.note, by=by, text=comment)
     if task.doubled:
         doubles.settle(note=doubles.lock(task.note_id))
     indexing.mark([task.note_id])

@@ -2,94 +2,85 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import Right, person, with_object
-from annotation.actions import revisions
+from annotation.actions import guidelines, revisions
 from annotation.errors import ActionError, TooLate
-from annotation.models import Annotation, Task
-from annotation.spans import SpanError, from_utf16, spans_from_json, to_utf16
-from annotation.views.queue import next_url
+from annotation.guidelines import sections
+from annotation.models import Annotation, Task, User
+from annotation.views import answers
+from annotation.views.payload import keys_of, next_payload, payload, span_rows
 
 
 @require_GET
 @with_object(Task.objects.select_related("note", "project").all, Right.ANNOTATE)
 def page(request: HttpRequest, task: Task) -> HttpResponse:
+    if task.reason == Task.Reason.ADJUDICATE:
+        return redirect("task_adjudicate", pk=task.pk)
+    user = person(request)
     try:
-        held, base = revisions.start(task=task, by=person(request))
+        held, base = revisions.start(task=task, by=user)
     except ActionError as error:
-        return _gone(request, task, error)
+        messages.warning(request, str(error))
+        return redirect("queue", slug=task.project.slug)
+    guideline = guidelines.current(held.project)
     context = {
         "task": held,
         "note": held.note,
-        "guidelines": held.project.guidelines,
-        "payload": payload(held, base),
+        "guideline": guideline,
+        "sections": sections(guideline.text) if guideline else [],
+        "skip_reasons": Task.SkipReason.choices,
+        "payload": {**payload(held, base, user), "keys": keys_of(user)},
     }
     return render(request, "annotation/task.html", context)
 
 
-def _gone(request: HttpRequest, task: Task, error: ActionError) -> HttpResponse:
-    messages.warning(request, str(error))
-    return redirect("queue", slug=task.project.slug)
+@require_POST
+@answers.answers_json
+@with_object(Task.objects.select_related("note", "project").all, Right.ANNOTATE)
+def submit(request: HttpRequest, task: Task) -> HttpResponseBase:
+    """Save the note, then hand out the next one: the page always has one in hand."""
+    body, user = answers.read(request), person(request)
+    numbers, holding = answers.whole(body, "base_revision", "seconds"), answers.holding(body)
+    spans = answers.marked(task.note.text, body)
+    try:
+        saved = revisions.submit(task=task, by=user, spans=spans, flag=body.get("flag") is True, **numbers)
+    except TooLate as error:
+        return answers.refused(error, 409, theirs=theirs(task, user))
+    told = {"revision": saved.revision, "status": saved.status}
+    if body.get("want") is False:
+        return JsonResponse({"saved": told, "next": None, "lost": []})
+    return JsonResponse({"saved": told, **next_payload(task.project, user, holding)})
 
 
-def payload(task: Task, base: Annotation | None) -> dict[str, Any]:
-    """What the page's script needs; spans count UTF-16 units, as JavaScript does."""
-    text = task.note.text
-    rows = base.spans_json if base else []
-    spans = to_utf16(text, spans_from_json(rows))
+def theirs(task: Task, user: User) -> dict[str, Any] | None:
+    """What stands where the annotator's work was refused; None when the task is somebody else's by now."""
+    task.refresh_from_db(fields=("status", "assignee"))
+    if task.assignee_id != user.pk or task.status == Task.Status.SKIPPED:
+        return None
+    closed = task.status == Task.Status.ACCEPTED
+    standing = task.annotations.order_by("-revision").first() if closed else revisions.base_of(task)
+    if standing is None:
+        return None
     return {
-        "task": task.pk,
-        "text": text,
-        "labels": list(task.project.labels.values("name", "key", "colour", "hint")),
-        "spans": [
-            {"start": s.start, "end": s.end, "label": s.label, "score": row.get("score")}
-            for s, row in zip(spans, rows, strict=True)
-        ],
-        "base_revision": base.revision if base else 0,
-        "nested": task.project.nested,
-        "blind": task.blind,
-        "seconds": 0,
-        "urls": {
-            "submit": reverse("task_submit", args=[task.pk]),
-            "queue": reverse("queue", args=[task.project.slug]),
-        },
+        "revision": standing.revision,
+        "author": _author(standing, task, user),
+        "at": standing.created_at.isoformat(),
+        "spans": span_rows(task.note.text, standing.spans_json),
+        # Saved by this person already, in another tab: their own work can be opened again.
+        "closed": closed,
     }
 
 
-@require_POST
-@with_object(Task.objects.select_related("note", "project").all, Right.ANNOTATE)
-def submit(request: HttpRequest, task: Task) -> JsonResponse:
-    try:
-        body = _body(request)
-        spans = from_utf16(task.note.text, spans_from_json(body["spans"]))
-        revisions.submit(
-            task=task,
-            by=person(request),
-            spans=spans,
-            base_revision=body["base_revision"],
-            seconds=body["seconds"],
-        )
-    except TooLate as error:
-        return JsonResponse({"error": str(error)}, status=409)
-    except (ActionError, SpanError) as error:
-        return JsonResponse({"error": str(error)}, status=422)
-    return JsonResponse({"next": next_url(request, task.project)})
-
-
-def _body(request: HttpRequest) -> dict[str, Any]:
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        raise ActionError("The page sent something that is not JSON; reload it and try again.") from error
-    numbers = ("base_revision", "seconds")
-    if not isinstance(body, dict) or any(type(body.get(name)) is not int for name in numbers):
-        raise ActionError("The page sent no revision or no seconds; reload it and try again.")
-    return {"spans": body.get("spans"), **{name: body[name] for name in numbers}}
+def _author(annotation: Annotation, task: Task, user: User) -> str:
+    """Who made it; whose work must stay unknown is a colleague."""
+    if annotation.author_id == user.pk:
+        return "you, in another tab"
+    hidden = annotation.author_id is not None and (task.blind or task.doubled)
+    return "a colleague" if hidden else annotation.by

@@ -113,10 +113,8 @@ def test_page_of_an_open_task_takes_it(browser: Browser, cast: Cast, add_task: A
     assert (task.status, task.assignee) == (Task.Status.IN_PROGRESS, cast.annotator)
     assert [(label["name"], label["key"]) for label in payload["labels"]] == [("DISEASE", "d"), ("TREATMENT", "t")]
     assert (payload["base_revision"], payload["blind"], payload["nested"]) == (0, False, False)
-    assert payload["urls"] == {
-        "submit": reverse("task_submit", args=[task.pk]),
-        "queue": reverse("queue", args=["clinic"]),
-    }
+    assert payload["urls"]["submit"] == reverse("task_submit", args=[task.pk])
+    assert payload["urls"]["queue"] == reverse("queue", args=["clinic"])
 
 
 def test_page_of_a_blind_task_shows_no_earlier_spans(
@@ -143,10 +141,13 @@ def test_page_is_never_kept_in_a_cache(browser: Browser, add_task: AddTask) -> N
 
 
 # Submit ---------------------------------------------------------------------------------------------------------------
-def test_submit_leads_to_the_next_note_and_at_the_end_to_the_queue(browser: Browser, add_task: AddTask) -> None:
-    first, second = add_task(), add_task()
-    answers = [send(browser, task, body(page(browser, task))).json() for task in (first, second)]
-    assert answers == [{"next": reverse("task", args=[second.pk])}, {"next": reverse("queue", args=["clinic"])}]
+def test_submit_hands_out_the_next_note_and_at_the_end_none(browser: Browser, add_task: AddTask) -> None:
+    first, second = add_task(), add_task("fever")
+    answer = send(browser, first, body(page(browser, first), DISEASE)).json()
+    assert answer["saved"] == {"revision": 1, "status": "gold"}
+    assert (answer["next"]["task"], answer["next"]["text"], answer["lost"]) == (second.pk, "fever", [])
+    assert answer["next"] == {k: v for k, v in page(browser, second).items() if k != "keys"}
+    assert send(browser, second, body(answer["next"])).json()["next"] is None
 
 
 def test_submit_second_time_with_the_same_is_the_same(browser: Browser, add_task: AddTask) -> None:
@@ -162,7 +163,9 @@ def test_submit_second_time_with_something_else_is_a_conflict(browser: Browser, 
     send(browser, task, body(payload, DISEASE))
     response = send(browser, task, body(payload, TREATMENT))
     assert response.status_code == 409
-    assert "your change was not saved" in response.json()["error"]
+    answer = response.json()
+    assert "your change was not saved" in answer["error"]
+    assert (answer["theirs"]["author"], answer["theirs"]["closed"]) == ("you, in another tab", True)
     assert Annotation.objects.get().spans == [DISEASE]
 
 
@@ -174,7 +177,10 @@ def test_submit_after_somebody_saved_the_note_is_a_conflict(
     revisions.add_imported(project=project, spans={task.note_id: [TREATMENT]}, by=cast.lead, gold=True)
     response = send(browser, task, body(payload, DISEASE))
     assert response.status_code == 409
-    assert "reload to see their version" in response.json()["error"]
+    answer = response.json()
+    assert "compare their version" in answer["error"]
+    assert (answer["theirs"]["revision"], answer["theirs"]["author"]) == (1, "lead")
+    assert [(s["start"], s["end"], s["label"]) for s in answer["theirs"]["spans"]] == [TREATMENT]
     payload = page(browser, task)
     assert payload["base_revision"] == 1
     assert send(browser, task, body(payload, DISEASE)).status_code == 200
@@ -185,7 +191,8 @@ def test_submit_of_a_note_that_was_passed_on_is_a_conflict(browser: Browser, cas
     payload = page(browser, task)
     let_lapse(task)
     tasks.take(task=Task.objects.get(pk=task.pk), by=cast.annotator2)
-    assert send(browser, task, body(payload, DISEASE)).status_code == 409
+    response = send(browser, task, body(payload, DISEASE))
+    assert (response.status_code, response.json()["theirs"]) == (409, None)
 
 
 @pytest.mark.parametrize(

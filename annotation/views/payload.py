@@ -1,0 +1,118 @@
+"""All that the note page's script is told of a task. Offsets count UTF-16 units, as JavaScript does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.urls import reverse
+
+from annotation.actions import comments, drafts, guidelines, revisions, tasks
+from annotation.guidelines import sections
+from annotation.models import FACETS, Annotation, Draft, Guideline, KeyMap, Project, Task, User
+from annotation.spans import marked_from_json, to_utf16
+
+URLS = ("submit", "draft", "skip", "reopen", "release", "comment")
+
+
+def payload(task: Task, base: Annotation | None, user: User) -> dict[str, Any]:
+    """The note in hand, `user`'s work on it so far, and everything beside the text."""
+    text, project = task.note.text, task.project
+    draft = drafts.of(task, user)
+    return {
+        "task": task.pk,
+        "note": task.note_id,
+        "text": text,
+        "labels": list(project.labels.active().values("name", "key", "colour", "hint")),
+        "spans": span_rows(text, base.spans_json if base else []),
+        "base_revision": base.revision if base else 0,
+        "nested": project.nested,
+        "blind": task.blind,
+        "doubled": task.doubled,
+        "seconds": max(task.seconds_spent, draft.seconds if draft else 0),
+        "doubt_threshold": project.doubt_threshold,
+        "draft": draft_of(text, draft) if draft else None,
+        "how": _how(task, base),
+        "reason": {"value": task.reason, "name": task.get_reason_display()},
+        "facets": [{"name": name, "value": value} for name in FACETS if (value := getattr(task.note, name))],
+        "received": task.note.received_at.isoformat(),
+        "comments": comments.told(task=task, by=user),
+        "guideline": _guideline(project, user),
+        "urls": {
+            "page": reverse("task", args=[task.pk]),
+            "queue": reverse("queue", args=[project.slug]),
+            "next": reverse("queue_next", args=[project.slug]),
+            "keys": reverse("keymap", args=[project.slug]),
+            **{name: reverse(f"task_{name}", args=[task.pk]) for name in URLS},
+        },
+    }
+
+
+def _how(task: Task, base: Annotation | None) -> str:
+    """What the annotator is asked to do, in a sentence or two."""
+    if base and base.task_id == task.pk:
+        return "Opened again: what you submitted stands until you submit anew."
+    if task.reason == Task.Reason.RANDOM_AUDIT and not task.doubled:
+        return "Audit: mark every entity yourself. The model's answer is hidden so that it can't sway you."
+    if task.blind:
+        return "Blind: mark every entity yourself. Nothing is suggested, and nobody sees another's work on this note."
+    if base:
+        return "Check the suggestions: correct, remove, add. Then submit."
+    return "Nothing is suggested yet: mark every entity, then submit."
+
+
+def next_payload(project: Project, user: User, holding: Collection[int]) -> dict[str, Any]:
+    """``next``: the next note's payload, None when nothing waits; ``lost``: notes that are in hand no more."""
+    lost = tasks.lost(holding=holding, by=user)
+    task = tasks.take_next(project=project, by=user, holding=holding)
+    if task is None:
+        return {"next": None, "lost": lost}
+    task.project = project
+    return {"next": payload(task, revisions.base_of(task), user), "lost": lost}
+
+
+def span_rows(text: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Stored spans as the page counts them, with the scores of a model's."""
+    spans = to_utf16(text, marked_from_json(rows))
+    return [
+        {
+            "start": span.start,
+            "end": span.end,
+            "label": span.label,
+            "score": row.get("score"),
+            "assertion": list(span.assertion),
+            "code": span.code,
+        }
+        for span, row in zip(spans, rows, strict=True)
+    ]
+
+
+def draft_of(text: str, draft: Draft) -> dict[str, Any]:
+    return {
+        "spans": span_rows(text, draft.spans_json),
+        "seconds": draft.seconds,
+        "base_revision": draft.base_revision,
+        "version": draft.version,
+        "at": draft.updated_at.isoformat(),
+    }
+
+
+def keys_of(user: User) -> dict[str, str]:
+    """The keys that the person chose for commands."""
+    row = KeyMap.objects.filter(user=user).first()
+    return row.keys if row else {}
+
+
+def _guideline(project: Project, user: User) -> dict[str, Any]:
+    """The version in force, and what changed when this person has not been shown it."""
+    unseen = guidelines.unseen(project=project, by=user)
+    return {"unseen": changed(unseen) if unseen else None}
+
+
+def changed(guideline: Guideline) -> dict[str, Any]:
+    return {
+        "version": guideline.version,
+        "change": guideline.change,
+        "sections": [section._asdict() for section in sections(guideline.text)],
+        "url": reverse("guideline_seen", args=[guideline.pk]),
+    }
