@@ -64,7 +64,7 @@ class Difference(NamedTuple):
         return {Choice.LEFT: self.left, Choice.RIGHT: self.right, Choice.BOTH: both}.get(choice or Choice.NEITHER, ())
 
     def choices(self, *, nested: bool) -> list[Choice]:
-        """What can be chosen. Both only where the policy lets them stand together; beside an empty side, that is all."""
+        """What can be chosen: both only where the policy lets them stand together; neither only where both have any."""
         if not self.left or not self.right:
             return [Choice.LEFT, Choice.RIGHT]
         spans = self.left + self.right

@@ -58,7 +58,7 @@ def decide(
     *, task: Task, by: User, versions: tuple[int, int], choices: Sequence[Choice], base_revision: int, seconds: int
 ) -> Case:
     """Make what was chosen the note's gold. `versions` are the revisions that the reviewer saw, left and right."""
-    seen = case(task)
+    seen = _held(task, by)
     spans = _chosen(seen, versions, choices)
     revisions.submit(task=task, by=by, spans=spans, base_revision=base_revision, seconds=seconds)
     return seen
@@ -74,7 +74,7 @@ def to_draft(
     seconds: int,
 ) -> Draft:
     """Keep what was chosen so far as the task's draft, for the note page: there the reviewer goes on by hand."""
-    spans = _chosen(case(task), versions, choices)
+    spans = _chosen(_held(task, by), versions, choices)
     kept = drafts.of(task, by)
     return drafts.save(
         task=task,
@@ -91,6 +91,12 @@ def last_of(*, by: User, project_id: int) -> Task | None:
     rows = Task.objects.filter(project=project_id, assignee=by, reason=Task.Reason.ADJUDICATE)
     since = timezone.now() - tasks.REOPEN_WITHIN
     return rows.filter(status=Task.Status.ACCEPTED, closed_at__gte=since).order_by("-closed_at").first()
+
+
+def _held(task: Task, by: User) -> Case:
+    if task.reason != Task.Reason.ADJUDICATE or task.assignee_id != by.pk:
+        raise TooLate("This note is not in your hands; take the next one.")
+    return case(task)
 
 
 def _chosen(seen: Case, versions: tuple[int, int], choices: Sequence[Choice | None]) -> list[MarkedSpan]:
