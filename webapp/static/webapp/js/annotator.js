@@ -4,17 +4,26 @@
  * server, of drafts or of other notes: what goes beyond the note is a hook of the page. `destroy()` takes the listeners
  * off, so that another Annotator can be built for the next note in the same skeleton.
  */
+import { Bubble } from "./bubble.js";
 import { Clock } from "./clock.js";
-import { commandOf, isElsewhere } from "./keys.js";
+import { CodeDialog } from "./code.js";
+import { Edits } from "./edits.js";
+import { Handles } from "./handles.js";
+import { Help } from "./help.js";
+import { Keymap, shown } from "./keymap.js";
+import { commandOf, HELD, isElsewhere } from "./keys.js";
 import { NoteView } from "./note-view.js";
+import { byId, count } from "./page-parts.js";
 import { Pointer } from "./pointer.js";
 import { SideView } from "./side-view.js";
+import { ASSERTIONS, nameOf } from "./span.js";
 import { Spans } from "./spans.js";
 import { Target } from "./target.js";
 
-/** @typedef {import("./spans.js").Span} Span */
-/** @typedef {import("./spans.js").Row} Row */
+/** @typedef {import("./span.js").Span} Span */
+/** @typedef {import("./span.js").Row} Row */
 /** @typedef {import("./keys.js").Command} Command */
+/** @typedef {import("./stretch.js").Side} Side */
 
 /**
  * What the page does for the note; a hook that is missing is a command that is not there.
@@ -26,20 +35,11 @@ import { Target } from "./target.js";
  * @property {() => void} [comment]
  * @property {() => void} [back] undo when nothing is left to undo in this note
  * @property {() => void} [forward] redo when nothing is left to redo
- * @property {(keys: Record<string, string>) => void} [keys] a person's keys have changed
+ * @property {(keys: Record<string, string>) => void} [keys] a person changed keys: all that differ from the standard
  */
 
 // An Enter meant for the note before must not submit this one unseen.
 const SETTLE = 250;
-
-/** @param {string} id */
-const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-
-/**
- * @param {number} n
- * @param {string} noun
- */
-const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 export class Annotator {
   /**
@@ -52,21 +52,30 @@ export class Annotator {
     this.busy = false;
     this.armed = false;
     this.life = new AbortController();
+    const { signal } = this.life;
     const settle = setTimeout(() => this.#arm(), SETTLE);
-    this.life.signal.addEventListener("abort", () => clearTimeout(settle));
-    this.spans = new Spans(data.text, data.spans, { nested: data.nested });
+    signal.addEventListener("abort", () => clearTimeout(settle));
+    const options = { nested: data.nested, threshold: data.doubt_threshold };
+    this.spans = new Spans(data.text, data.spans, options);
     this.view = new NoteView(byId("note"), data.text, new Map(data.labels.map((/** @type {any} */ l) => [l.name, l])));
     this.side = new SideView(data.text, data.labels);
+    this.bubble = new Bubble(data.labels);
     this.target = new Target(this.spans, this.view);
-    this.clock = new Clock(data.seconds).follow(document, this.life.signal);
-    this.#listen();
+    this.codes = new CodeDialog(signal);
+    this.edits = new Edits(this);
+    this.keymap = new Keymap(data.labels, data.keys);
+    this.help = new Help(this.keymap, (keys) => hooks.keys?.(keys), signal);
+    this.handles = new Handles(this);
+    this.clock = new Clock(data.seconds).follow(document, signal);
+    this.#listen(signal);
     this.#open();
   }
 
   /** Takes every listener off; the skeleton is free for the next note. */
   destroy() {
     this.life.abort();
-    this.side.bubble(null);
+    this.bubble.show(null, null);
+    this.target.live.show(null);
   }
 
   /** What the server is told. */
@@ -108,44 +117,79 @@ export class Annotator {
 
   #open() {
     this.show();
-    const n = this.spans.list.length;
-    this.say(n ? `${n} ${n === 1 ? "entity" : "entities"} to check.` : "Nothing is marked yet.");
-    const { leftOut } = this.spans;
+    const { list, leftOut, doubtful } = this.spans;
+    const enter = shown(this.keymap.of("submit"));
+    const all = count(list.length, "entity", "entities");
     if (leftOut) this.say(`${count(leftOut, "suggestion")} overlapped others or lay outside the text; left out.`);
+    else if (doubtful.length) this.say(`${all}, ${doubtful.length} doubtful: ${enter} goes to the first of them.`);
+    else if (list.length) this.say(`${all}. ${enter} accepts and opens the next note.`);
+    else this.say("Nothing is marked yet.");
   }
 
   /** Brings the page up to date with the spans and the target. */
   show() {
     this.view.render(this.spans.list);
     this.side.render(this.spans.list);
+    this.#point();
+  }
+
+  #point() {
     this.target.show();
     this.#enable();
   }
 
   #enable() {
     const { past, future } = this.spans;
-    const edges = this.target.span !== null;
-    this.side.enable({ undo: past.length > 0, redo: future.length > 0, edges, busy: this.busy || !this.armed });
-    this.side.bubble(this.target.bubbleRect());
+    const undo = past.length > 0 || Boolean(this.hooks.back);
+    const redo = future.length > 0 || Boolean(this.hooks.forward);
+    this.side.enable({ undo, redo, busy: this.busy || !this.armed });
+    this.handles.show();
+    this.bubble.show(this.busy ? null : this.target.bubbleRect(), this.target.span);
   }
 
-  /** @param {string} sentence */
-  #changed(sentence) {
+  /**
+   * Called after each edit.
+   * @param {string} sentence
+   * @param {Span | null} [decided] what was kept or removed: when it was doubtful, the next doubtful one asks
+   */
+  changed(sentence, decided) {
     this.show();
-    this.side.say(sentence);
+    this.say(sentence);
+    if (decided?.doubtful) this.#ask(`${sentence}. `, decided.start);
     this.hooks.changed?.(this.rows(), this.seconds);
+  }
+
+  /**
+   * Goes to a doubtful entity and asks for a decision.
+   * @param {string} before what is said first
+   * @param {number} [from] the first one from here on, else the first of all
+   */
+  #ask(before, from = 0) {
+    const { doubtful } = this.spans;
+    const enter = shown(this.keymap.of("submit"));
+    const span = doubtful.find((each) => each.start >= from) ?? doubtful[0];
+    if (!span) return this.say(`${before}No doubtful entity is left: ${enter} submits.`);
+    this.target.toSpan(span.id);
+    this.#point();
+    const how = `${enter} keeps it, ${shown(this.keymap.of("remove"))} removes it`;
+    this.say(`${before}Right? ${nameOf(span, this.data.text)}. ${how} (${doubtful.length} to decide).`);
   }
 
   /** Called when the target moved and nothing else changed. */
   moved() {
-    this.target.show();
-    this.#enable();
+    this.#point();
     const said = this.target.describe();
-    if (said) this.side.say(said);
+    if (said) this.say(said);
+  }
+
+  /** @param {() => void} move */
+  to(move) {
+    move();
+    this.moved();
   }
 
   /**
-   * @param {Command & {side?: string, id?: string}} command
+   * @param {Command & {value?: string}} command
    * @returns {boolean} whether there is such a command
    */
   run(command) {
@@ -157,76 +201,51 @@ export class Annotator {
 
   /** @returns {Record<string, (command: any) => void>} */
   #commands() {
+    const { edits, target, hooks } = this;
     return {
-      label: ({ label }) => this.label(label),
-      remove: ({ id }) => this.remove(id),
-      go: ({ id }) => this.#to(() => this.target.toSpan(Number(id))),
-      undo: () => this.#travel(this.spans.undo(), "Undone.", this.hooks.back, "Nothing to undo."),
-      redo: () => this.#travel(this.spans.redo(), "Redone.", this.hooks.forward, "Nothing to redo."),
-      walk: ({ step }) => this.#to(() => this.target.walk(step)),
-      line: ({ step }) => this.#to(() => this.target.line(step)),
-      extend: ({ step }) => (this.target.span ? this.edge("end", step) : this.#to(() => this.target.extend(step))),
-      start: ({ step }) => this.edge("start", step),
-      edge: ({ side, step }) => this.edge(side, Number(step)),
-      clear: () => this.#to(() => this.target.clear()),
-      submit: () => this.armed && this.hooks.submit?.(),
-      skip: () => this.hooks.skip?.(),
-      flag: () => this.hooks.flag?.(),
-      comment: () => this.hooks.comment?.(),
-      help: () => /** @type {HTMLDialogElement} */ (byId("help-dialog")).showModal(),
+      label: ({ label }) => edits.label(label),
+      remove: ({ id }) => edits.remove(id),
+      go: ({ id }) => this.to(() => target.toSpan(Number(id))),
+      undo: () => this.#travel(this.spans.undo(), "Undone.", hooks.back, "Nothing to undo."),
+      redo: () => this.#travel(this.spans.redo(), "Redone.", hooks.forward, "Nothing to redo."),
+      tab: ({ step }) => this.to(() => target.tab(step)),
+      line: ({ step }) => this.to(() => target.line(step)),
+      arrow: ({ step, side, by }) => this.#arrow(step, side, by),
+      edge: ({ side, step, by }) => edits.edge(side, Number(step), by),
+      clear: () => this.to(() => target.clear()),
+      keep: () => edits.keep(),
+      ...Object.fromEntries(ASSERTIONS.map((value) => [value, () => edits.toggle(value)])),
+      code: () => edits.code(),
+      all: () => edits.all(),
+      submit: () => this.armed && this.#submit(),
+      skip: () => hooks.skip?.(),
+      flag: () => hooks.flag?.(),
+      comment: () => hooks.comment?.(),
+      help: () => this.help.open(),
     };
   }
 
-  /** @param {() => void} move */
-  #to(move) {
-    move();
-    this.moved();
+  /** Enter: keeps the doubtful entity in hand, goes to one that waits, or else submits. */
+  #submit() {
+    if (this.target.span?.doubtful) this.edits.keep();
+    else if (this.spans.doubtful.length) this.#ask("");
+    else this.hooks.submit?.();
   }
 
   /**
-   * Gives the target a label.
-   * @param {string} label
-   */
-  label(label) {
-    const range = this.target.range;
-    if (!range) return this.side.say("First select words or an entity, then press the label's key.");
-    const current = this.target.span;
-    const { span, changed, replaced } = current
-      ? { ...this.spans.relabel(current.id, label), replaced: [] }
-      : this.spans.add(range.start, range.end, label);
-    this.target.toSpan(span.id);
-    const mention = this.spans.mention(span);
-    if (!changed) return this.#to(() => this.side.say(`Already ${label}: ${mention}`));
-    const gone = replaced.map((old) => `${old.label} “${this.spans.mention(old)}”`).join(", ");
-    this.#changed(`${label}: ${mention}${gone ? `. Replaced ${gone}; undo brings it back` : ""}`);
-  }
-
-  /**
-   * Removes an entity by its id, the target, or all within the selected words.
-   * @param {string} [id]
-   */
-  remove(id) {
-    const range = this.target.range;
-    const chosen = id ? this.spans.get(Number(id)) : this.target.span;
-    const doomed = chosen ? [chosen] : range ? this.spans.within(range.start, range.end) : [];
-    if (!doomed.length) return this.side.say("First select an entity to remove.");
-    const removed = this.spans.remove(doomed.map((span) => span.id));
-    const next = this.spans.list.find((span) => span.start >= removed[0].start) ?? this.spans.list.at(-1);
-    if (next && !id) this.target.toSpan(next.id);
-    else this.target.clear();
-    this.#changed(`Removed ${removed.map((span) => `${span.label}: ${this.spans.mention(span)}`).join(", ")}`);
-  }
-
-  /**
-   * @param {"start" | "end"} side
+   * On an entity an arrow moves an edge; on words it walks, or reaches further with Shift.
    * @param {number} step
+   * @param {Side} side
+   * @param {"token" | "character"} by
    */
-  edge(side, step) {
-    const current = this.target.span;
-    if (!current) return this.side.say("First select an entity, then move its edge.");
-    const { span, changed, blocked } = this.spans.moveEdge(current.id, side, step);
-    if (changed) return this.#changed(`${span.label}: ${this.spans.mention(span)}`);
-    this.side.say(blocked ? "Another entity is in the way." : "The edge can't go further.");
+  #arrow(step, side, by) {
+    const { target, edits } = this;
+    const way = this.view.isRightToLeft(target.range?.start ?? target.last) ? -step : step;
+    if (target.span && by === "character") return edits.edge(side, way, by);
+    if (target.span && target.walking) return side === "start" ? edits.edge("end", way) : this.to(() => target.walk(way));
+    if (target.span) return edits.edge(side, way);
+    if (by === "character") return edits.edge(side, way, by);
+    this.to(() => (side === "start" ? target.extend(way) : target.walk(way)));
   }
 
   /**
@@ -238,26 +257,30 @@ export class Annotator {
   #travel(done, sentence, beyond, nothing) {
     if (!done) return beyond ? beyond() : this.say(nothing);
     const before = new Set(this.side.rows.keys());
-    const changed = this.spans.list.find((span) => !before.has(span));
-    if (changed) this.target.toSpan(changed.id);
+    const differs = this.spans.list.find((span) => !before.has(span));
+    if (differs) this.target.toSpan(differs.id);
     else this.target.clear();
-    this.#changed(sentence);
+    this.changed(sentence);
   }
 
-  #listen() {
-    const { signal } = this.life;
+  /** @param {AbortSignal} signal */
+  #listen(signal) {
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     document.addEventListener("click", (event) => this.#click(event), { signal });
+    window.addEventListener("resize", () => this.#enable(), { signal });
     new Pointer(this).listen(signal);
+    this.handles.listen(signal);
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (isElsewhere(event)) return;
-    const command = commandOf(event, this.data.labels);
+    const command = commandOf(event, this.keymap);
     if (!command || (command.name === "line" && !this.target.range)) return;
+    // Beyond the last entity Tab leaves the note, as everywhere.
+    if (command.name === "tab" && !this.target.next(command.step ?? 1)) return;
     event.preventDefault();
-    if (!event.repeat || ["walk", "line", "extend", "start"].includes(command.name)) this.run(command);
+    if (!event.repeat || HELD.has(command.name)) this.run(command);
   }
 
   /** @param {MouseEvent} event */

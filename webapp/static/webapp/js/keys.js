@@ -1,45 +1,29 @@
 // @ts-check
-/** Which command a key stands for. Knows nothing of the page but what an event says. */
+/** Which command a press of a key stands for. Knows nothing of the page but what an event says. */
 
-/** @typedef {{name: string, label?: string, step?: number}} Command */
+/** @typedef {import("./keymap.js").Keymap} Keymap */
+/** @typedef {{name: string, label?: string, step?: number, side?: string, by?: string, id?: string}} Command */
 /** @typedef {Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} Key */
 
-/** What the help says, in order. */
-export const KEYS = [
-  ["Enter", "submit and open the next note"],
-  ["Tab", "next entity (Shift+Tab: the one before)"],
-  ["← →", "walk through words and entities"],
-  ["↑ ↓", "the line above or below, once you walk"],
-  ["Shift+← →", "on words: select more or fewer; on an entity: move its end"],
-  ["Alt+← →", "on an entity: move its start"],
-  ["Del", "remove the entity"],
-  ["u or Ctrl+Z", "undo"],
-  ["Ctrl+Shift+Z", "redo"],
-  ["Esc", "let go of the selection"],
-  ["s", "skip the note"],
-  ["?", "show these keys"],
-];
-
 /** @type {Record<string, Command>} */
-const PLAIN = {
-  Enter: { name: "submit" },
-  Delete: { name: "remove" },
-  Backspace: { name: "remove" },
-  Escape: { name: "clear" },
-  ArrowLeft: { name: "walk", step: -1 },
-  ArrowRight: { name: "walk", step: 1 },
+const MOVES = {
+  ArrowLeft: { name: "arrow", step: -1 },
+  ArrowRight: { name: "arrow", step: 1 },
   ArrowUp: { name: "line", step: -1 },
   ArrowDown: { name: "line", step: 1 },
-  "?": { name: "help" },
-  u: { name: "undo" },
-  s: { name: "skip" },
+  Tab: { name: "tab", step: 1 },
+  Escape: { name: "clear" },
+  Backspace: { name: "remove" },
 };
+
+/** What may go on while a key is held. */
+export const HELD = new Set(["arrow", "line", "tab"]);
 
 /**
  * The letter of a key, on keyboards of other scripts too.
  * @param {Key} event
  */
-function letter(event) {
+export function letterOf(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const latin = /^Key([A-Z])$/.exec(event.code ?? "");
   return key.length === 1 && key > "~" && latin ? latin[1].toLowerCase() : key;
@@ -50,25 +34,37 @@ function letter(event) {
  * @returns {Command | null}
  */
 function withControl(event) {
-  const key = letter(event);
+  const key = letterOf(event);
   if (key === "z") return { name: event.shiftKey ? "redo" : "undo" };
   return key === "y" ? { name: "redo" } : null;
 }
 
 /**
+ * An arrow says which edge (Shift: the start) and by how much (Alt: a character).
  * @param {Key} event
- * @param {{name: string, key: string}[]} labels
+ * @param {Command} move
  * @returns {Command | null}
  */
-export function commandOf(event, labels) {
-  if (event.ctrlKey || event.metaKey) return event.altKey ? null : withControl(event);
-  const plain = PLAIN[letter(event)] ?? null;
-  if (plain?.name === "submit") return event.shiftKey || event.altKey ? null : plain;
-  if (plain?.name === "walk" && event.altKey) return { name: "start", step: plain.step };
-  if (plain?.name === "walk" && event.shiftKey) return { name: "extend", step: plain.step };
+function moving(event, move) {
+  if (move.name === "arrow") return { ...move, side: event.shiftKey ? "start" : "end", by: event.altKey ? "character" : "token" };
   if (event.altKey) return null;
-  const label = labels.find(({ key }) => key.toLowerCase() === letter(event));
-  return label ? { name: "label", label: label.name } : plain;
+  return move.name === "tab" && event.shiftKey ? { ...move, step: -1 } : move;
+}
+
+/**
+ * @param {Key} event
+ * @param {Keymap} keymap
+ * @returns {Command | null}
+ */
+export function commandOf(event, keymap) {
+  if (event.ctrlKey || event.metaKey) return event.altKey ? null : withControl(event);
+  const key = letterOf(event);
+  if (MOVES[key]) return moving(event, MOVES[key]);
+  if (event.altKey || (event.shiftKey && key.length > 1)) return null;
+  const label = keymap.label(key) ?? keymap.label(event.key.toLowerCase());
+  if (label) return { name: "label", label: label.name };
+  const name = keymap.command(key);
+  return name ? { name } : null;
 }
 
 /**
@@ -76,8 +72,10 @@ export function commandOf(event, labels) {
  * @param {KeyboardEvent} event
  */
 export function isElsewhere(event) {
-  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return true;
+  // 229: a key on its way through an input method, in browsers that do not say that they are composing.
+  if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return true;
+  if (document.querySelector("dialog[open]")) return true;
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest("input, textarea, select, [contenteditable]:not([contenteditable='false'])")) return true;
-  return Boolean(target?.closest("button, a, summary") && ["Enter", " "].includes(event.key));
+  return Boolean(target?.closest("button, a, summary, [tabindex]:not(mark, .note)") && ["Enter", " ", "Tab"].includes(event.key));
 }

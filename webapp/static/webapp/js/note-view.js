@@ -4,8 +4,10 @@
  * tags of labels are generated content. Lines are blocks, and a block is made anew only when its spans changed.
  */
 
-/** @typedef {import("./spans.js").Span} Span */
-/** @typedef {{start: number, end: number}} Range_ */
+import { nameOf, remarks } from "./span.js";
+
+/** @typedef {import("./span.js").Span} Span */
+/** @typedef {import("./stretch.js").Stretch} Range_ */
 /** @typedef {{start: number, end: number, spans: Span[]}} Block */
 
 /**
@@ -43,8 +45,11 @@ function blocksOf(lines, spans) {
 
 /** @param {Block} block */
 function keyOf({ start, end, spans }) {
-  return `${start}-${end} ${spans.map((s) => `${s.id}:${s.start}-${s.end}:${s.label}:${s.score}`).join(" ")}`;
+  return `${start}-${end} ${spans.map((span) => span.stamp).join(" ")}`;
 }
+
+/** The first letter of a line tells its direction, as in `unicode-bidi: plaintext`. */
+const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 export class NoteView {
   /**
@@ -135,10 +140,12 @@ export class NoteView {
     const mark = document.createElement("mark");
     const score = span.score === null ? "" : span.score.toFixed(2);
     mark.className = `span label-${(this.labels.get(span.label)?.colour ?? 0) % 6}`;
+    mark.classList.toggle("is-doubtful", span.doubtful);
     mark.tabIndex = 0;
     mark.dataset.id = String(span.id);
     mark.dataset.label = span.label;
     if (score) mark.dataset.score = score;
+    mark.dataset.tag = [span.label, ...(score ? [score] : []), ...(span.doubtful ? ["?"] : []), ...remarks(span)].join(" ");
     mark.setAttribute("role", "group");
     mark.setAttribute("aria-label", nameOf(span, this.text));
     this.#fill(mark, { start: span.start, end: span.end, spans: inner });
@@ -220,27 +227,30 @@ export class NoteView {
   }
 
   /**
-   * Focuses a span and shows it as the current one; null takes the sign off.
+   * Focuses a span and shows it as the current one; without one the note itself has the focus.
    * @param {number | null} id
    */
   current(id) {
     for (const mark of this.root.querySelectorAll(".is-current")) mark.classList.remove("is-current");
     const mark = id === null ? null : this.marks.get(id);
-    if (!mark) return;
+    const at = document.activeElement;
+    if (!mark) {
+      if (at === document.body || at?.matches("mark")) this.root.focus({ preventScroll: true });
+      return;
+    }
     mark.classList.add("is-current");
-    if (document.activeElement !== mark) mark.focus({ preventScroll: true });
+    if (at !== mark) mark.focus({ preventScroll: true });
     mark.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
-}
 
-/**
- * What a screen reader calls a span.
- * @param {Span} span
- * @param {string} text
- */
-export function nameOf(span, text) {
-  const score = span.score === null ? "" : `, score ${span.score.toFixed(2)}`;
-  return `${span.label}: ${text.slice(span.start, span.end)}${score}`;
+  /**
+   * Whether the line around an offset is read from right to left.
+   * @param {number} offset
+   */
+  isRightToLeft(offset) {
+    const line = this.lines.find(({ end }) => end > offset);
+    return Boolean(line && RIGHT_TO_LEFT.test(this.text.slice(line.start, line.end)));
+  }
 }
 
 /**

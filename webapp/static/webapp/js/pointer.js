@@ -1,6 +1,6 @@
 // @ts-check
 /** Mouse and touch: drag and double-click select whole words, a tap takes a word or reaches up to it. */
-import { tokenAfter } from "./tokens.js";
+import { snap, tokenAfter } from "./tokens.js";
 
 /** @typedef {import("./annotator.js").Annotator} Annotator */
 
@@ -11,6 +11,7 @@ export class Pointer {
     this.root = annotator.view.root;
     this.down = false;
     this.touch = false;
+    this.settling = 0;
   }
 
   /** @param {AbortSignal} signal ends it */
@@ -19,8 +20,9 @@ export class Pointer {
     document.addEventListener("pointercancel", () => (this.down = false), { signal });
     document.addEventListener("pointerup", (event) => this.#release(event), { signal });
     document.addEventListener("selectionchange", () => this.#selection(), { signal });
+    document.addEventListener("copy", (event) => this.#copy(event), { signal });
     this.root.addEventListener("focusin", (event) => this.#focus(event), { signal });
-    // Buttons of the bar act on the target and must not take the focus from it.
+    // Buttons of the bar and the bubble act on the target and must not take the focus from it.
     for (const bar of document.querySelectorAll(".bar, .bubble")) {
       bar.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
     }
@@ -35,8 +37,9 @@ export class Pointer {
   /** @param {PointerEvent} event */
   #release(event) {
     if (!this.down || event.button > 0) return;
-    // The browser settles its selection after this event.
-    setTimeout(() => {
+    // The browser settles its selection after this event; of a double click only the second one counts.
+    clearTimeout(this.settling);
+    this.settling = window.setTimeout(() => {
       this.down = false;
       const stretch = this.annotator.view.selected();
       if (stretch && !this.#isOld(stretch)) this.#take(stretch.start, stretch.end);
@@ -62,7 +65,9 @@ export class Pointer {
   #take(start, end) {
     const { target } = this.annotator;
     target.toStretch(start, end);
-    target.byPointer = target.words !== null;
+    target.byPointer = true;
+    // The browser's selection has done its part; a finger may still hold its handles.
+    if (target.live.supported && !this.touch) document.getSelection()?.removeAllRanges();
     this.annotator.moved();
   }
 
@@ -70,6 +75,7 @@ export class Pointer {
   #mark(element) {
     const mark = /** @type {HTMLElement} */ (element.closest("mark"));
     this.annotator.target.toSpan(Number(mark.dataset.id));
+    this.annotator.target.byPointer = true;
     this.annotator.moved();
   }
 
@@ -99,17 +105,31 @@ export class Pointer {
     this.annotator.moved();
   }
 
-  /** Selections made by the handles of a touch screen: followed, never rewritten while they move. */
+  /** While the mouse drags, what it would take is shown; a finger's handles are followed, never rewritten. */
   #selection() {
-    if (!this.touch || this.down) return;
-    const stretch = this.annotator.view.selected();
-    const { target } = this.annotator;
+    if (this.down === this.touch) return;
+    const { target, view, spans } = this.annotator;
+    const stretch = view.selected();
     if (!stretch) return;
+    if (this.down) return target.live.supported && target.live.show(snap(spans.tokens, stretch.start, stretch.end));
     const before = target.words && target.range;
     if (before && before.start <= stretch.start && stretch.end <= before.end) return;
     target.toStretch(stretch.start, stretch.end);
     target.byPointer = target.words !== null;
-    this.annotator.side.bubble(target.bubbleRect());
+    if (target.live.supported) target.live.show(target.range);
+    this.annotator.bubble.show(target.bubbleRect(), target.span);
+  }
+
+  /**
+   * The words in hand can be copied, though the page's own selection is empty.
+   * @param {ClipboardEvent} event
+   */
+  #copy(event) {
+    const { target, spans } = this.annotator;
+    if (!target.words || !document.getSelection()?.isCollapsed || !(event.target instanceof Node)) return;
+    if (event.target !== document.body && !this.root.contains(event.target)) return;
+    event.clipboardData?.setData("text/plain", spans.mention(/** @type {any} */ (target.range)));
+    event.preventDefault();
   }
 
   /**

@@ -1,25 +1,10 @@
 // @ts-check
-/** The list of entities beside the note, the label buttons, and the keys in the help. Text goes in as text only. */
-import { KEYS } from "./keys.js";
-import { nameOf } from "./note-view.js";
+/** The list of entities beside the note, the label buttons and the status line of the bar. Text goes in as text only. */
+import { byId, labelButton, make } from "./page-parts.js";
+import { nameOf, remarks } from "./span.js";
 
-/** @typedef {import("./spans.js").Span} Span */
-/** @typedef {{name: string, key: string, colour: number, hint: string}} Label */
-
-/**
- * @param {string} tag
- * @param {string} className
- * @param {string} [text]
- */
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-/** @param {string} id */
-const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/** @typedef {import("./span.js").Span} Span */
+/** @typedef {import("./keymap.js").Label} Label */
 
 export class SideView {
   /**
@@ -34,9 +19,6 @@ export class SideView {
     /** @type {Map<Span, HTMLElement>} */
     this.rows = new Map();
     byId("labels").replaceChildren(...labels.map(labelButton));
-    byId("bubble").replaceChildren(...labels.map(labelButton));
-    byId("help-keys").replaceChildren(...labels.flatMap(({ key, name, hint }) => help(key, hint ? `${name}: ${hint}` : name)));
-    byId("help-keys").append(...KEYS.flatMap(([key, what]) => help(key, what)));
   }
 
   /**
@@ -45,6 +27,7 @@ export class SideView {
    */
   render(spans) {
     const rows = new Map(spans.map((span) => [span, this.rows.get(span) ?? this.#row(span)]));
+    const focused = [...this.rows.values()].findIndex((row) => row.contains(document.activeElement));
     for (const [span, row] of this.rows) if (!rows.has(span)) row.remove();
     let place = this.list.firstElementChild;
     for (const row of rows.values()) {
@@ -52,17 +35,34 @@ export class SideView {
       else this.list.insertBefore(row, place);
     }
     this.rows = rows;
-    byId("span-count").textContent = String(spans.length);
+    if (focused >= 0) this.#focus(focused);
+    const doubtful = spans.filter((span) => span.doubtful).length;
+    byId("span-count").textContent = doubtful ? `${spans.length}, ${doubtful} doubtful` : String(spans.length);
     byId("span-empty").hidden = spans.length > 0;
+  }
+
+  /**
+   * A removed row leaves the focus to the next one.
+   * @param {number} place
+   */
+  #focus(place) {
+    const rows = [...this.rows.values()];
+    if (rows.some((row) => row.contains(document.activeElement))) return;
+    const next = rows[Math.min(place, rows.length - 1)];
+    /** @type {HTMLElement | null | undefined} */ (next?.querySelector(".span-remove"))?.focus();
   }
 
   /** @param {Span} span */
   #row(span) {
     const row = make("li", `span-row label-${(this.colours.get(span.label) ?? 0) % 6}`);
     const go = make("button", "span-go");
-    go.append(make("span", "span-mention", this.text.slice(span.start, span.end)), make("span", "tag", span.label));
-    if (span.score !== null) go.append(make("span", "span-score num", span.score.toFixed(2)));
+    go.append(make("span", "span-mention", this.text.slice(span.start, span.end)));
+    for (const remark of remarks(span)) go.append(make("span", "remark", remark));
+    go.append(make("span", "tag", span.label));
+    const score = `${span.score?.toFixed(2)}${span.doubtful ? " ?" : ""}`;
+    if (span.score !== null) go.append(make("span", `span-score num${span.doubtful ? " is-doubtful" : ""}`, score));
     const remove = make("button", "span-remove", "×");
+    go.setAttribute("aria-label", nameOf(span, this.text));
     remove.setAttribute("aria-label", `Remove ${nameOf(span, this.text)}`);
     for (const [button, name] of /** @type {const} */ ([[go, "go"], [remove, "remove"]])) {
       button.setAttribute("type", "button");
@@ -78,46 +78,10 @@ export class SideView {
     byId("said").textContent = sentence;
   }
 
-  /** @param {{undo: boolean, redo: boolean, edges: boolean, busy: boolean}} state */
-  enable({ undo, redo, edges, busy }) {
+  /** @param {{undo: boolean, redo: boolean, busy: boolean}} state */
+  enable({ undo, redo, busy }) {
     /** @type {HTMLButtonElement} */ (byId("undo")).disabled = !undo || busy;
     /** @type {HTMLButtonElement} */ (byId("redo")).disabled = !redo || busy;
     /** @type {HTMLButtonElement} */ (byId("submit")).disabled = busy;
-    byId("edges").hidden = !edges;
   }
-
-  /**
-   * Label buttons beside a place in the note; null hides them.
-   * @param {DOMRect | null} rect
-   */
-  bubble(rect) {
-    const bubble = byId("bubble");
-    bubble.hidden = !rect;
-    if (!rect) return;
-    const frame = /** @type {HTMLElement} */ (bubble.offsetParent).getBoundingClientRect();
-    const left = Math.min(rect.left - frame.left, frame.width - bubble.offsetWidth - 8);
-    bubble.style.setProperty("left", `${Math.max(8, left)}px`);
-    bubble.style.setProperty("top", `${rect.bottom - frame.top + 6}px`);
-  }
-}
-
-/** @param {Label} label */
-function labelButton({ name, key, colour, hint }) {
-  const button = make("button", `button button-small label-button label-${colour % 6}`, `${name} `);
-  button.setAttribute("type", "button");
-  button.dataset.do = "label";
-  button.dataset.label = name;
-  if (hint) button.title = hint;
-  button.append(make("kbd", "", key));
-  return button;
-}
-
-/**
- * @param {string} key
- * @param {string} what
- */
-function help(key, what) {
-  const term = make("dt", "");
-  term.append(make("kbd", "", key));
-  return [term, make("dd", "", what)];
 }

@@ -1,64 +1,49 @@
 // @ts-check
 /**
  * The spans of one note and what can be done to them, with undo. Knows nothing of the page.
- * Offsets count UTF-16 units. A list is never changed, only replaced, so that undo is going back to an earlier one.
+ * Offsets count UTF-16 units.
  */
-import { tokenAfter, tokenise } from "./tokens.js";
+import { History } from "./history.js";
+import { occurrences } from "./occurrences.js";
+import { ASSERTIONS, changed, made, rowOf } from "./span.js";
+import { holds, inOrder, nearestEdge, nextEdge, overlap, same } from "./stretch.js";
+import { characters, tokenise } from "./tokens.js";
 
-/** @typedef {{id: number, start: number, end: number, label: string, score: number | null}} Span */
-/**
- * @typedef {object} Row
- * @property {number} start
- * @property {number} end
- * @property {string} label
- * @property {number | null} [score]
- * @property {string[]} [assertion]
- * @property {string} [code]
- */
+/** @typedef {import("./span.js").Span} Span */
+/** @typedef {import("./span.js").Row} Row */
+/** @typedef {import("./stretch.js").Stretch} Stretch */
+/** @typedef {import("./stretch.js").Side} Side */
+/** @typedef {"token" | "character"} Unit */
+/** @typedef {{span: Span, changed: boolean, blocked: boolean}} Moved */
 
-/**
- * @param {Span} a
- * @param {Span} b
- */
-const inOrder = (a, b) => a.start - b.start || b.end - a.end;
-
-/**
- * @param {{start: number, end: number}} a
- * @param {{start: number, end: number}} b
- */
-const overlap = (a, b) => a.start < b.end && b.start < a.end;
-
-/**
- * @param {{start: number, end: number}} a
- * @param {{start: number, end: number}} b
- */
-const same = (a, b) => a.start === b.start && a.end === b.end;
-
-/**
- * @param {{start: number, end: number}} outer
- * @param {{start: number, end: number}} inner
- */
-const holds = (outer, inner) => outer.start <= inner.start && inner.end <= outer.end;
-
-export class Spans {
+/** @extends {History<Span>} */
+export class Spans extends History {
   /**
    * @param {string} text
    * @param {Row[]} rows
-   * @param {{nested?: boolean}} options
+   * @param {{nested?: boolean, threshold?: number}} options a score below the threshold is doubtful
    */
-  constructor(text, rows, { nested = false } = {}) {
+  constructor(text, rows, { nested = false, threshold = 0 } = {}) {
+    super([]);
     this.text = text;
     this.nested = nested;
+    this.threshold = threshold;
     this.tokens = tokenise(text);
-    this.nextId = 1;
     /** Rows that do not fit the text or each other; the page says how many. */
     this.leftOut = 0;
-    /** @type {Span[]} */
     this.list = this.#admit(rows);
-    /** @type {Span[][]} */
-    this.past = [];
-    /** @type {Span[][]} */
-    this.future = [];
+    /** What the server sent. */
+    this.first = this.list;
+  }
+
+  /**
+   * Words, or characters within them: where an edge may fall.
+   * @param {Unit} [by]
+   */
+  units(by) {
+    if (by !== "character") return this.tokens;
+    this.characters ??= characters(this.text);
+    return this.characters;
   }
 
   /**
@@ -68,41 +53,32 @@ export class Spans {
   #admit(rows) {
     /** @type {Span[]} */
     const list = [];
-    for (const row of [...rows].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    for (const row of [...rows].sort(inOrder)) {
       const fits = 0 <= row.start && row.start < row.end && row.end <= this.text.length;
-      // In order of their starts: only the spans still open can clash.
-      const clash = fits && list.some((other) => overlap(other, row) && this.#clash(other, row));
-      if (!fits || clash) this.leftOut += 1;
-      else list.push(this.#make(row.start, row.end, row.label, row.score ?? null));
+      if (!fits || list.some((other) => this.#clash(other, row))) this.leftOut += 1;
+      else list.push(made(row, this.threshold));
     }
     return list;
   }
 
   /**
-   * @param {number} start
-   * @param {number} end
-   * @param {string} label
-   * @param {number | null} score
-   */
-  #make(start, end, label, score) {
-    return Object.freeze({ id: this.nextId++, start, end, label, score });
-  }
-
-  /**
    * Whether two spans cannot both stand.
-   * @param {Token} a
-   * @param {Token} b
+   * @param {Stretch} a
+   * @param {Stretch} b
    */
   #clash(a, b) {
     if (!overlap(a, b)) return false;
     return !this.nested || same(a, b) || !(holds(a, b) || holds(b, a));
   }
 
-  /** @param {Span[]} list */
-  #become(list) {
-    this.past.push(this.list);
-    this.future = [];
-    this.list = list.sort(inOrder);
+  /**
+   * @param {Span} old
+   * @param {Partial<Span>} change
+   */
+  #replace(old, change) {
+    const span = changed(old, change);
+    this.become(this.list.map((other) => (other === old ? span : other)).sort(inOrder));
+    return span;
   }
 
   /** @param {number} id */
@@ -110,9 +86,14 @@ export class Spans {
     return this.list.find((span) => span.id === id) ?? null;
   }
 
-  /** @param {Span} span */
-  mention(span) {
-    return this.text.slice(span.start, span.end);
+  /** @param {Stretch} stretch */
+  mention({ start, end }) {
+    return this.text.slice(start, end);
+  }
+
+  /** Those that wait for a decision, in order. */
+  get doubtful() {
+    return this.list.filter((span) => span.doubtful);
   }
 
   /**
@@ -134,9 +115,9 @@ export class Spans {
   add(start, end, label) {
     const twin = this.list.find((span) => same(span, { start, end }));
     if (twin) return { ...this.relabel(twin.id, label), replaced: [] };
-    const span = this.#make(start, end, label, null);
+    const span = made({ start, end, label });
     const replaced = this.list.filter((other) => this.#clash(other, span));
-    this.#become([...this.list.filter((other) => !replaced.includes(other)), span]);
+    this.become([...this.list.filter((other) => !replaced.includes(other)), span].sort(inOrder));
     return { span, replaced, changed: true };
   }
 
@@ -147,10 +128,9 @@ export class Spans {
    */
   relabel(id, label) {
     const old = /** @type {Span} */ (this.get(id));
-    if (old.label === label) return { span: old, changed: false };
-    const span = Object.freeze({ ...old, label, score: null });
-    this.#become(this.list.map((other) => (other === old ? span : other)));
-    return { span, changed: true };
+    if (old.label === label && !old.doubtful) return { span: old, changed: false };
+    if (old.label === label) return { span: this.#replace(old, {}), changed: true };
+    return { span: this.#replace(old, { label, score: null }), changed: true };
   }
 
   /**
@@ -159,82 +139,145 @@ export class Spans {
    */
   remove(ids) {
     const removed = this.list.filter((span) => ids.includes(span.id));
-    if (removed.length) this.#become(this.list.filter((span) => !removed.includes(span)));
+    if (removed.length) this.become(this.list.filter((span) => !removed.includes(span)));
     return removed;
   }
 
   /**
-   * Moves an edge to the next edge of a token; refuses to reach into another span or to leave nothing.
+   * Decides that a doubtful span stays as it is.
    * @param {number} id
-   * @param {"start" | "end"} side
-   * @param {number} step -1 or 1
-   * @returns {{span: Span, changed: boolean, blocked: boolean}}
    */
-  moveEdge(id, side, step) {
+  keep(id) {
+    return this.#replace(/** @type {Span} */ (this.get(id)), {});
+  }
+
+  /**
+   * Says something of a span, or takes it back.
+   * @param {number} id
+   * @param {string} value one of ASSERTIONS
+   */
+  toggle(id, value) {
     const old = /** @type {Span} */ (this.get(id));
-    const edge = side === "end" ? this.#nextEnd(old, step) : this.#nextStart(old, step);
-    const span = Object.freeze({ ...old, [side]: edge ?? old[side], score: null });
-    if (edge === null || span.start >= span.end) return { span: old, changed: false, blocked: false };
-    if (this.list.some((other) => other !== old && this.#clash(other, span))) {
-      return { span: old, changed: false, blocked: true };
-    }
-    this.#become(this.list.map((other) => (other === old ? span : other)));
-    return { span, changed: true, blocked: false };
+    const on = !old.assertion.includes(value);
+    const assertion = ASSERTIONS.filter((each) => (each === value ? on : old.assertion.includes(each)));
+    return { span: this.#replace(old, { assertion }), on };
   }
 
   /**
-   * @param {Span} span
-   * @param {number} step
-   * @returns {number | null}
+   * @param {number} id
+   * @param {string} code
+   * @returns {{span: Span, changed: boolean}}
    */
-  #nextEnd(span, step) {
-    const at = tokenAfter(this.tokens, span.end);
-    if (step > 0) return this.tokens[at]?.end ?? null;
-    const inside = tokenAfter(this.tokens, span.end - 1);
-    return this.tokens[inside - 1]?.end ?? null;
+  setCode(id, code) {
+    const old = /** @type {Span} */ (this.get(id));
+    return old.code === code ? { span: old, changed: false } : { span: this.#replace(old, { code }), changed: true };
   }
 
   /**
-   * @param {Span} span
-   * @param {number} step
-   * @returns {number | null}
+   * Gives the label and code of a span to every other place that says the same and is not marked, in one step.
+   * @param {number} id
+   * @returns {Span[]} the added
    */
-  #nextStart(span, step) {
-    const at = tokenAfter(this.tokens, span.start);
-    const token = this.tokens[at];
-    if (step > 0) return token && token.start > span.start ? token.start : (this.tokens[at + 1]?.start ?? null);
-    return token && token.start < span.start ? token.start : (this.tokens[at - 1]?.start ?? null);
+  addAll(id) {
+    const { start, end, label, code } = /** @type {Span} */ (this.get(id));
+    const free = occurrences(this.text, this.tokens, { start, end }).filter(
+      (place) => !this.list.some((span) => overlap(span, place)),
+    );
+    const added = free.map((place) => made({ ...place, label, code }));
+    if (added.length) this.become([...this.list, ...added].sort(inOrder));
+    return added;
   }
 
   /**
-   * Takes up work kept from before, as one step that can be undone.
+   * Moves an edge to the next edge of a unit; refuses to reach into another span or to leave nothing.
+   * @param {number} id
+   * @param {Side} side
+   * @param {number} step -1 or 1
+   * @param {Unit} [by]
+   * @returns {Moved}
+   */
+  moveEdge(id, side, step, by) {
+    const old = /** @type {Span} */ (this.get(id));
+    return this.#edge(old, side, nextEdge(this.units(by), old, side, step));
+  }
+
+  /**
+   * Moves an edge to the edge of a unit that is nearest to an offset, but not into another span.
+   * @param {number} id
+   * @param {Side} side
+   * @param {number} offset
+   * @param {Unit} [by]
+   * @returns {Moved}
+   */
+  setEdge(id, side, offset, by) {
+    const stretch = this.reach(id, side, offset, by);
+    return this.#edge(/** @type {Span} */ (this.get(id)), side, stretch && stretch[side]);
+  }
+
+  /**
+   * What a span would become if an edge went to an offset; null when it can't.
+   * @param {number} id
+   * @param {Side} side
+   * @param {number} offset
+   * @param {Unit} [by]
+   * @returns {Stretch | null}
+   */
+  reach(id, side, offset, by) {
+    const old = /** @type {Span} */ (this.get(id));
+    /** @param {number} edge */
+    const become = (edge) => ({ start: old.start, end: old.end, [side]: edge });
+    const [low, high] = this.#room(old);
+    const wanted = Math.max(low, Math.min(high, offset));
+    const edge = nearestEdge(this.units(by), side, wanted, (each) => this.#fits(old, become(each)));
+    return edge === null ? null : become(edge);
+  }
+
+  /**
+   * Between which neighbours a span lies.
+   * @param {Span} span
+   */
+  #room(span) {
+    if (this.nested) return [0, this.text.length];
+    const before = this.list.filter((other) => other.end <= span.start).map((other) => other.end);
+    const after = this.list.filter((other) => other.start >= span.end).map((other) => other.start);
+    return [Math.max(0, ...before), Math.min(this.text.length, ...after)];
+  }
+
+  /**
+   * @param {Span} old
+   * @param {Stretch} stretch
+   */
+  #fits(old, stretch) {
+    return stretch.start < stretch.end && !this.list.some((other) => other !== old && this.#clash(other, stretch));
+  }
+
+  /**
+   * @param {Span} old
+   * @param {Side} side
+   * @param {number | null} edge
+   * @returns {Moved}
+   */
+  #edge(old, side, edge) {
+    const stretch = { start: old.start, end: old.end, [side]: edge ?? old[side] };
+    if (same(stretch, old) || stretch.start >= stretch.end) return { span: old, changed: false, blocked: false };
+    if (!this.#fits(old, stretch)) return { span: old, changed: false, blocked: true };
+    return { span: this.#replace(old, { ...stretch, score: null }), changed: true, blocked: false };
+  }
+
+  /**
+   * Takes up work kept from before, as one step that can be undone. What is as the server sent it keeps its score.
    * @param {Row[]} rows
    */
   restore(rows) {
-    this.#become(this.#admit(rows));
-  }
-
-  /** @returns {boolean} whether there was something to undo */
-  undo() {
-    const list = this.past.pop();
-    if (!list) return false;
-    this.future.push(this.list);
-    this.list = list;
-    return true;
-  }
-
-  redo() {
-    const list = this.future.pop();
-    if (!list) return false;
-    this.past.push(this.list);
-    this.list = list;
-    return true;
+    const scored = rows.map((row) => {
+      const twin = this.first.find((span) => same(span, row) && span.label === row.label);
+      return { ...row, score: row.score ?? twin?.score };
+    });
+    this.become(this.#admit(scored));
   }
 
   /** What the server is told. */
   rows() {
-    return this.list.map(({ start, end, label }) => ({ start, end, label, assertion: [], code: "" }));
+    return this.list.map(rowOf);
   }
 }
-
-/** @typedef {import("./tokens.js").Token} Token */

@@ -1,9 +1,11 @@
 // @ts-check
 /** What the next key acts on: one entity, or a stretch of words. Walks from one to the other. */
-import { nameOf } from "./note-view.js";
+import { Live } from "./live.js";
+import { nameOf } from "./span.js";
+import { same } from "./stretch.js";
 import { snap, tokenAfter } from "./tokens.js";
 
-/** @typedef {import("./spans.js").Span} Span */
+/** @typedef {import("./span.js").Span} Span */
 /** @typedef {import("./spans.js").Spans} Spans */
 /** @typedef {import("./note-view.js").NoteView} NoteView */
 /** @typedef {import("./tokens.js").Token} Token */
@@ -26,6 +28,9 @@ export class Target {
     /** Where walking starts when nothing is selected. */
     this.last = 0;
     this.byPointer = false;
+    /** An entity just added to words by keys counts as words still: arrows walk on. */
+    this.walking = false;
+    this.live = new Live(view);
   }
 
   /** @returns {Span | null} */
@@ -46,6 +51,7 @@ export class Target {
     this.id = null;
     this.words = null;
     this.byPointer = false;
+    this.walking = false;
   }
 
   /** @param {number} id */
@@ -64,40 +70,47 @@ export class Target {
   }
 
   /**
-   * Takes a stretch of the text, widened to words.
+   * Takes a stretch of the text, widened to words; exactly an entity's words are the entity.
    * @param {number} start
    * @param {number} end
    */
   toStretch(start, end) {
     const whole = snap(this.spans.tokens, start, end);
-    if (whole) this.toWords(whole);
+    const twin = whole && this.spans.list.find((span) => same(span, whole));
+    if (twin) this.toSpan(twin.id);
+    else if (whole) this.toWords(whole);
     else this.clear();
   }
 
   /**
-   * To the word or entity before or after; an entity is one stop.
+   * The entity after or before.
+   * @param {number} step
+   */
+  next(step) {
+    const { list } = this.spans;
+    const from = this.range ?? { start: this.last, end: this.last };
+    if (this.span) return list[list.indexOf(this.span) + step];
+    return step > 0 ? list.find((each) => each.end > from.start) : list.findLast((each) => each.start < from.start);
+  }
+
+  /** @param {number} step */
+  tab(step) {
+    const next = this.next(step);
+    if (next) this.toSpan(next.id);
+  }
+
+  /**
+   * To the word before or after; entities do not stop it.
    * @param {number} step
    */
   walk(step) {
     const { tokens } = this.spans;
     const from = this.range ?? { start: this.last, end: this.last };
-    let at = step > 0 ? tokenAfter(tokens, from.end) : tokenAfter(tokens, from.start) - 1;
-    // An entity that ends inside a word would hold the walker.
-    if (this.span && tokens[at] && this.#spanAt(tokens[at]) === this.span) at += step;
-    this.#stop(tokens[at]);
-  }
-
-  /** @param {Token} token */
-  #spanAt(token) {
-    return this.spans.within(token.start, token.end).at(-1) ?? null;
-  }
-
-  /** @param {Token | undefined} token */
-  #stop(token) {
-    if (!token) return;
-    const span = this.#spanAt(token);
-    if (span) this.toSpan(span.id);
-    else this.toWords(token);
+    let at = tokenAfter(tokens, step > 0 ? from.end : from.start);
+    // A span may end inside a word: that word is behind the walker.
+    if (step > 0 && this.range && tokens[at]?.start < from.end) at += 1;
+    const token = tokens[step > 0 ? at : at - 1];
+    if (token) this.toWords(token);
   }
 
   /**
@@ -127,24 +140,14 @@ export class Target {
     const here = tokenAfter(tokens, range.start);
     let at = offset === null ? here + step : tokenAfter(tokens, offset);
     if (step > 0 ? at <= here : at >= here) at = here + step;
-    this.#stop(tokens[at]);
+    if (tokens[at]) this.toWords(tokens[at]);
   }
 
-  /** Shows it in the page: an entity by focus, words by the page's own selection. */
+  /** Shows it in the page: an entity by focus, words by a highlight. */
   show() {
     this.view.current(this.id);
-    if (this.id !== null && !this.byPointer) document.getSelection()?.removeAllRanges();
-    if (this.words) {
-      this.#leaveMark();
-      this.view.select(/** @type {Token} */ (this.range));
-      this.#scroll();
-    } else if (this.id === null) {
-      this.#leaveMark();
-    }
-  }
-
-  #leaveMark() {
-    if (document.activeElement?.matches("mark")) this.view.root.focus({ preventScroll: true });
+    this.live.show(this.words && this.range);
+    if (this.words) this.#scroll();
   }
 
   #scroll() {
@@ -154,16 +157,20 @@ export class Target {
     else if (box.top < 16) scrollBy(0, box.top - 16);
   }
 
-  /** Where the label buttons go when the mouse or a finger made the selection. */
+  /** Where the buttons for it go when the mouse or a finger chose it, or the page asks for a decision. */
   bubbleRect() {
-    if (!this.byPointer || !this.words) return null;
-    const boxes = this.view.range(/** @type {Token} */ (this.range)).getClientRects();
+    const asked = this.span?.doubtful;
+    if (!this.range || !(this.byPointer || asked)) return null;
+    const boxes = this.view.range(this.range).getClientRects();
     return boxes[boxes.length - 1] ?? null;
   }
 
   describe() {
     if (this.span) return nameOf(this.span, this.spans.text);
     const range = this.range;
-    return range ? `Selected: ${this.spans.text.slice(range.start, range.end)}` : "";
+    if (!range) return "";
+    const around = this.spans.within(range.start, range.end).at(-1);
+    const inside = around ? ` (in ${around.label}: ${this.spans.mention(around)}; Tab takes it)` : "";
+    return `Selected: ${this.spans.mention(range)}${inside}`;
   }
 }

@@ -64,6 +64,19 @@ export function tokenise(text) {
 }
 
 /**
+ * The characters of a text as a reader counts them, white space left out: where an edge may fall inside a word.
+ * @param {string} text
+ * @returns {Token[]}
+ */
+export function characters(text) {
+  const found = [];
+  for (const { segment, index } of graphemes.segment(text)) {
+    if (!isSpace(segment[0])) found.push({ start: index, end: index + segment.length });
+  }
+  return found;
+}
+
+/**
  * Index of the first token that ends after `offset`; `tokens.length` when there is none.
  * @param {Token[]} tokens
  * @param {number} offset
