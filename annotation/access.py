@@ -51,7 +51,8 @@ def rights_of(user: User | AnonymousUser, project: Project) -> frozenset[Right]:
     """The rights that the user's roles in the project add up to."""
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
-    roles = set(Membership.objects.filter(project=project, user=user).values_list("role", flat=True))
+    rows = Membership.objects.filter(project=project, user=user).order_by()
+    roles = set(rows.values_list("role", flat=True))
     if user.is_superuser:
         roles.add(Role.ADMIN)
     return frozenset().union(*(RIGHTS[Role(role)] for role in roles))

@@ -11,8 +11,8 @@ Status = Annotation.Status
 
 
 def lock(note_id: int) -> Note:
-    """The note, held against other changes of its annotations until the transaction ends; without its text."""
-    return Note.objects.select_for_update(no_key=True).defer("ciphertext").get(pk=note_id)
+    """The note, held against other changes of its annotations until the transaction ends; only its ids are loaded."""
+    return Note.objects.select_for_update(no_key=True).only("project").get(pk=note_id)
 
 
 def open_second(*, task: Task) -> Task:

@@ -12,8 +12,8 @@ MAX_CHANGE = 300
 
 
 def current(project: Project) -> Guideline | None:
-    """The version in force."""
-    return project.guideline_versions.first()
+    """The version in force, without its text until that is asked for."""
+    return project.guideline_versions.defer("text").order_by("-version").first()
 
 
 @transaction.atomic

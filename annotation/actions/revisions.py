@@ -36,6 +36,7 @@ def submit(
     nothing is overwritten unseen. `base_revision` is the newest revision that the annotator saw (0: none). With
     `flag`, somebody else annotates the note too, blind, before it is gold.
     """
+    guideline = guidelines.current(task.project)
     check(task.project, task.note.text, spans)
     note = doubles.lock(task.note_id)
     now = timezone.now()
@@ -43,7 +44,7 @@ def submit(
     rows = Task.objects.filter(pk=task.pk, assignee=by, status__in=doubles.UNFINISHED)
     if not rows.update(status=Task.Status.ACCEPTED, closed_at=now, seconds_spent=seconds, lease_until=None):
         return _same_as_before(task, by, spans)
-    before = list(note.annotations.only("revision", "status", "task").order_by("revision"))
+    before = list(note.annotations.only("note", "revision", "status", "task").order_by("revision"))
     base = _base(task, before)
     if base_revision != (base.revision if base else 0):
         raise TooLate("Somebody saved this note after you opened it; compare their version with yours, then submit.")
@@ -63,7 +64,7 @@ def submit(
         spans_json=_rows(spans),
         author=by,
         task=task,
-        guideline=guidelines.current(task.project),
+        guideline=guideline,
         seconds=seconds,
     )
     if task.doubled:

@@ -60,7 +60,8 @@ class LabelQuerySet(models.QuerySet["Label"]):
         return self.filter(retired_at__isnull=True)
 
     def names(self) -> list[str]:
-        return list(self.values_list("name", flat=True))
+        """The names, in no order."""
+        return list(self.order_by().values_list("name", flat=True))
 
 
 class Label(models.Model):
