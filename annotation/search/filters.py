@@ -1,0 +1,102 @@
+"""What a list of notes is narrowed down by and how it is sorted. No Django in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+
+from annotation.search.content import Name, at_least, at_most, between, tag
+from annotation.search.question import Question
+
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+# Row numbers of the database.
+MAX_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From a day to a day, both included, either left open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def names(self, kind: str) -> frozenset[Name]:
+        """Names of which a note has one; none when every day will do, an unknown name when no day will."""
+        if not (self.first or self.last):
+            return frozenset()
+        first, last = max(self.first or FIRST_DAY, FIRST_DAY), min(self.last or LAST_DAY, LAST_DAY)
+        return between(kind, first, last) or frozenset({(kind, "never")})
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Empty ones let every note through. `tags` are kind and value, as :class:`Content` has them."""
+
+    question: Question = field(default_factory=Question)
+    label: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    received: Days = Days()
+    annotated: Days = Days()
+    disagreement: float | None = None
+    score: float | None = None
+
+    def all_of(self) -> frozenset[Name]:
+        """Names that a note must all have."""
+        return self.question.names(self.label) | {tag(kind, value) for kind, value in self.tags.items() if value}
+
+    def one_of(self) -> list[frozenset[Name]]:
+        """Sets of names; a note has one of each."""
+        sets = [self.received.names("received"), self.annotated.names("annotated")]
+        sets += [at_least("disagreement", self.disagreement)] if self.disagreement is not None else []
+        sets += [at_most("score", self.score)] if self.score is not None else []
+        return [names for names in sets if names]
+
+
+class Sort(Enum):
+    """How a list is sorted: name in the address, words, column, largest first. What has no value is left out."""
+
+    NEWEST = ("newest", "Newest", "", True)
+    ANNOTATED = ("annotated", "Annotated last", "annotated_at", True)
+    DOUBT = ("doubt", "Least certain", "min_score", False)
+    DISAGREEMENT = ("disagreement", "Most disagreed", "disagreement", True)
+
+    def __init__(self, slug: str, words: str, column: str, descending: bool) -> None:
+        self.slug, self.words, self.column, self.descending = slug, words, column, descending
+
+    @classmethod
+    def named(cls, slug: str) -> Sort:
+        return next((sort for sort in cls if sort.slug == slug), cls.NEWEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of a sorted list, as it stands in an address: what comes after it, or before it with `back`."""
+
+    note: int
+    value: float | datetime | None = None
+    back: bool = False
+
+    def __str__(self) -> str:
+        value = (self.value - EPOCH) // MICROSECOND if isinstance(self.value, datetime) else self.value
+        return f"{'before' if self.back else 'after'}-{self.note}" + ("" if value is None else f"-{value!r}")
+
+    @classmethod
+    def parse(cls, written: str, sort: Sort) -> Place | None:
+        """The place; None for what is none, which is the beginning of the list."""
+        way, _, rest = written.partition("-")
+        note, _, value = rest.partition("-")
+        try:
+            place = cls(int(note), _value(value, sort), way == "before")
+        except (ValueError, OverflowError):
+            return None
+        return place if way in ("before", "after") and 0 <= place.note <= MAX_ID else None
+
+
+def _value(written: str, sort: Sort) -> float | datetime | None:
+    if not sort.column:
+        return None
+    return EPOCH + int(written) * MICROSECOND if sort is Sort.ANNOTATED else float(written)
