@@ -1,4 +1,4 @@
-"""A page with the annotator's real skeleton, styles and modules, and a stub in place of the server."""
+"""A page with the annotator's real skeleton, styles and modules, and nothing around it."""
 
 from __future__ import annotations
 
@@ -41,53 +41,51 @@ def offsets(rows: list[dict[str, Any]]) -> list[tuple[int, int, str]]:
 
 
 class Bench:
-    """One annotation page. `answers` are given to the submits in turn; None cuts the connection."""
+    """The annotator with one note, and hooks that write down what they are called with (`calls`)."""
+
+    entry = "/tests/browser/bench.js"
+    grave: tuple[str, ...] = ("warning", "error")
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.html = ""
-        self.answers: list[tuple[int, dict[str, Any]] | None] = []
-        self.sent: list[dict[str, Any]] = []
+        self.html = self.note = ""
         self.trouble: list[str] = []
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        page.on("console", lambda message: message.type == "warning" and self.trouble.append(message.text))
+        page.on("console", lambda message: message.type in self.grave and self.trouble.append(message.text))
         page.route(f"{SITE}/**", self.serve)
 
     def open(self, text: str = PLAIN, spans: list[dict[str, Any]] | None = None, **more: Any) -> Bench:
-        urls = {"submit": "/tasks/12/submit/", "queue": "/p/demo/queue/"}
-        data = {"task": 12, "text": text, "labels": LABELS, "spans": spans or [], "base_revision": 3}
-        self.html = page_html({**data, "nested": False, "blind": False, "seconds": 0, "urls": urls, **more})
+        data = {"text": text, "labels": LABELS, "spans": spans or [], "nested": False, "doubt_threshold": 0.7}
+        return self.start({**data, "seconds": 0, "keys": {}, **more})
+
+    def start(self, data: dict[str, Any]) -> Bench:
+        self.note = data["text"]
+        self.html = page_html(data, self.entry)
         self.page.goto(f"{SITE}/tasks/12/")
         self.page.wait_for_selector("#annotator[data-ready]")
         return self
 
     def serve(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
-        if path == "/tasks/12/submit/":
-            self.answer(route)
-        elif path.startswith("/static/"):
-            file = ROOT / "webapp" / path[1:]
+        if path.startswith(("/static/", "/tests/")):
+            file = ROOT / ("webapp" if path.startswith("/static/") else ".") / path[1:]
             route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0])
         else:
-            body = self.html if path == "/tasks/12/" else "<title>next</title>"
-            route.fulfill(body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": CSP})
+            route.fulfill(
+                body=self.html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": CSP}
+            )
 
-    def answer(self, route: Route) -> None:
-        self.sent.append({"body": json.loads(route.request.post_data or ""), "headers": route.request.headers})
-        answer = self.answers.pop(0) if self.answers else (200, {"next": "/tasks/13/"})
-        if answer is None:
-            route.abort()
-        else:
-            route.fulfill(status=answer[0], json=answer[1], headers={"Location": "/login/"})
+    # What the page around the annotator is told.
+    def calls(self, hook: str) -> list[list[Any]]:
+        return [call["given"] for call in self.page.evaluate("calls") if call["hook"] == hook]
+
+    def rows(self) -> list[dict[str, Any]]:
+        return self.page.evaluate("annotator.rows()")
 
     # What a person sees and does.
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
-
-    def submit(self) -> None:
-        self.armed()
-        self.page.keyboard.press("Enter")
 
     def armed(self) -> None:
         """Wait until the page takes an Enter as its own."""
@@ -108,17 +106,30 @@ class Bench:
         return self.page.evaluate(BOX, [start, end])
 
     def middle(self, mention: str) -> tuple[float, float]:
-        found = span(PLAIN, mention)
+        found = span(self.note, mention)
         box = self.box(found["start"], found["end"])
         return (box["left"] + box["right"]) / 2, box["y"]
 
     def drag(self, start: int, end: int) -> None:
         box = self.box(start, end)
-        self.page.mouse.move(box["left"] + 1, box["y"])
-        self.page.mouse.down()
-        self.page.mouse.move(box["right"] - 1, box["y"], steps=3)
-        self.page.mouse.up()
+        self.pull((box["left"] + 1, box["y"]), (box["right"] - 1, box["y"]))
         self.page.locator("#said", has_text="Selected").wait_for()
+
+    def pull(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        self.page.mouse.move(*end, steps=3)
+        self.page.mouse.up()
+
+    def click(self, mention: str) -> None:
+        """Click an entity in the text."""
+        self.page.mouse.click(*self.middle(mention))
+        self.page.locator("#note mark.is-current", has_text=mention).wait_for()
+
+    def handle(self, side: str) -> tuple[float, float]:
+        box = self.page.locator(f"#handle-{side}").bounding_box()
+        assert box
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 BOX = """([start, end]) => {
@@ -141,7 +152,7 @@ def template(name: str) -> str:
     return re.sub(r'\{% include "(annotation/[^"]+)"[^%]*%\}', lambda found: template(found[1]), source)
 
 
-def page_html(data: dict[str, Any]) -> str:
+def page_html(data: dict[str, Any], entry: str) -> str:
     """The real skeleton with its template tags taken out, and the data as Django's json_script writes it."""
     skeleton = template("annotation/_annotator.html")
     token = '<input type="hidden" name="csrfmiddlewaretoken" value="token-of-page">'
@@ -153,7 +164,8 @@ def page_html(data: dict[str, Any]) -> str:
         for name in ("tokens", "base", "components", "annotator")
     )
     return (
-        f"<!DOCTYPE html><html><head>{sheets}"
-        '<script type="module" src="/static/webapp/js/page.js"></script></head>'
-        f'<body><main>{skeleton}<script type="application/json" id="note-data">{safe}</script></main></body></html>'
+        f'<!DOCTYPE html><html lang="en"><head><title>Note</title>{sheets}'
+        f'<script type="module" src="{entry}"></script></head>'
+        f"<body><main><h1>Note</h1>{skeleton}"
+        f'<script type="application/json" id="note-data">{safe}</script></main></body></html>'
     )

@@ -270,6 +270,9 @@ export class Annotator {
     window.addEventListener("resize", () => this.#enable(), { signal });
     new Pointer(this).listen(signal);
     this.handles.listen(signal);
+    for (const name of /** @type {const} */ (["skip", "flag", "comment"])) {
+      for (const button of document.querySelectorAll(`[data-do="${name}"]`)) button.toggleAttribute("hidden", !this.hooks[name]);
+    }
   }
 
   /** @param {KeyboardEvent} event */
