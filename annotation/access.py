@@ -5,7 +5,7 @@ Somebody outside a project learns nothing of it (404); a member without the righ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from functools import wraps
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from annotation.models import Client, Membership, Project, Role, Task, User
@@ -123,6 +123,19 @@ def own_task(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
         return view(request, task, **kwargs)
 
     return wrapped
+
+
+def hidden_from(user: User, project: Project, note_ids: Collection[int]) -> set[int]:
+    """Those of the notes that this person may still have to annotate blind: others' work on them is hidden."""
+    if Right.ANNOTATE not in rights_of(user, project):
+        return set()
+    theirs = Q(reserved_for=user) | Q(team__members=user) | Q(reserved_for=None, team=None) | Q(assignee=user)
+    rows = Task.objects.filter(
+        theirs, note__in=note_ids, blind=True, status__in=(Task.Status.OPEN, Task.Status.IN_PROGRESS)
+    )
+    # A reviewer sees both annotations anyway; who gave one of the two is not asked for the other.
+    done = Task.objects.filter(note=OuterRef("note"), assignee=user, doubled=True, status=Task.Status.ACCEPTED)
+    return set(rows.exclude(reason=Task.Reason.ADJUDICATE).exclude(Exists(done)).values_list("note", flat=True))
 
 
 def person(request: HttpRequest) -> User:

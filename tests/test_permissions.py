@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls.resolvers import URLPattern, URLResolver
 
-from annotation.actions import clients, notes, tasks
+from annotation.actions import clients, notes, tasks, teams
 from annotation.models import Client, Project, Task, User
 from tests.conftest import Cast
 from training import serving
@@ -38,6 +38,8 @@ def staff(status: int) -> str:
 
 MEMBERS = "login 200 200 200 200 200 404 200"
 ANNOTATORS = "login 302 302 403 403 403 404 403"
+CURATORS = "login 403 200 200 403 403 404 403"
+CURATING = "login 403 302 302 403 403 404 403"
 DECIDERS = "login 403 403 403 302 403 404 403"
 OWN_TASK = "login 422 403 403 403 403 404 403"  # the walk sends no JSON
 NO = everybody(405)  # the method is wrong, whoever asks
@@ -73,13 +75,40 @@ TABLE: dict[str, tuple[str, str]] = {
     "tasks/<int:pk>/reopen/": (NO, "login 200 403 403 403 403 404 403"),
     "tasks/<int:pk>/release/": (NO, "login 200 403 403 403 403 404 403"),
     "tasks/<int:pk>/comments/": (NO, OWN_TASK),
+    "tasks/<int:pk>/again/": (NO, "login 302 403 403 403 403 404 403"),
+    "tasks/<int:pk>/take-back/": (NO, CURATING),
+    "p/<slug:slug>/assign/": (CURATORS, CURATORS),
+    "p/<slug:slug>/assign/hand-out/": (NO, CURATING),
+    "p/<slug:slug>/assign/withdraw/": (NO, CURATING),
+    "p/<slug:slug>/teams/": (CURATORS, CURATORS),
+    "teams/<int:pk>/": (CURATORS, CURATORS),
+    "teams/<int:pk>/remove/": (NO, CURATING),
+    "p/<slug:slug>/settings/": (CURATORS, CURATORS),
+    "p/<slug:slug>/guidelines/": (MEMBERS, NO),
+    "p/<slug:slug>/guidelines/edit/": (CURATORS, CURATORS),
+    "p/<slug:slug>/guidelines/compare/": (MEMBERS, NO),
+    "p/<slug:slug>/guidelines/read/": (NO, "login 404 404 404 404 404 404 404"),  # the walk names no version
+    "p/<slug:slug>/labels/add/": (CURATORS, CURATORS),
+    "labels/<int:pk>/": (CURATORS, CURATORS),
+    "labels/<int:pk>/retire/": (NO, CURATING),
+    "labels/<int:pk>/restore/": (NO, CURATING),
+    "labels/<int:pk>/delete/": (NO, CURATING),
     "p/<slug:slug>/keys/": (NO, "login 422 422 403 403 403 404 403"),
     "guidelines/<int:pk>/seen/": (NO, "login 200 200 200 200 200 404 200"),
     # The walk's task waits for no decision: a reviewer is sent to the queue.
     "tasks/<int:pk>/adjudicate/": ("login 403 302 403 403 403 404 403", NO),
     "tasks/<int:pk>/adjudicate/submit/": (NO, "login 403 422 403 403 403 404 403"),
     "tasks/<int:pk>/adjudicate/by-hand/": (NO, "login 403 422 403 403 403 404 403"),
+    "p/<slug:slug>/notes/": (CURATORS, NO),
+    "p/<slug:slug>/notes/find/": (NO, CURATING),
+    "p/<slug:slug>/notes/ask/": (NO, CURATING),
+    "notes/<int:pk>/": (CURATORS, NO),
+    "notes/<int:pk>/comment/": (NO, CURATING),
+    "notes/<int:pk>/correct/": (NO, "login 403 302 403 403 403 404 403"),
+    "notes/<int:pk>/second-opinion/": (NO, CURATING),
     "p/<slug:slug>/import/": ("login 403 200 200 403 403 404 403", "login 403 200 200 403 403 404 403"),
+    "p/<slug:slug>/export/": ("login 403 200 200 403 403 404 403", "login 403 200 200 403 403 404 403"),
+    "runs/<int:pk>/download/": ("login 404 404 404 404 404 404 404", NO),  # the walk's run is no export
     "p/<slug:slug>/quality/": (MEMBERS, NO),
     "p/<slug:slug>/quality/<slug:table>.csv": (MEMBERS, NO),
     "p/<slug:slug>/runs/": (MEMBERS, NO),
@@ -143,8 +172,9 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
     group = Group.objects.create(name="none")
     run = Run.objects.get(model=champion.model)
     return {
-        "slug": "clinic", "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "clients": api_key[0].pk,
-        "table": "throughput",
+        "slug": "clinic", "notes": rows[0].pk, "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "clients": api_key[0].pk,
+        "table": "throughput", "teams": teams.make(project=project, name="Walkers").pk,
+        "labels": project.labels.get(name="DISEASE").pk,
         "admin/auth/group": group.pk, "admin/annotation/user": cast.annotator.pk,
         "admin/annotation/project": project.pk, "guidelines": project.guideline_versions.get().pk,
     }  # fmt: skip

@@ -4,8 +4,24 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from annotation.views import adjudication, clients, comments, drafts, habits, moves, queue, task
-from monitoring.views import deployments, home, imports, models, quality, runs
+from annotation.views import (
+    adjudication,
+    assign,
+    clients,
+    comments,
+    drafts,
+    guidelines,
+    habits,
+    labels,
+    moves,
+    note,
+    notes,
+    queue,
+    settings,
+    task,
+    teams,
+)
+from monitoring.views import deployments, exports, home, imports, models, quality, runs
 from webapp import health, signin
 
 urlpatterns = [
@@ -16,6 +32,24 @@ urlpatterns = [
     path("p/<slug:slug>/", home.project_home, name="project"),
     path("p/<slug:slug>/queue/", queue.queue, name="queue"),
     path("p/<slug:slug>/queue/next/", moves.take_next, name="queue_next"),
+    path("tasks/<int:pk>/again/", queue.reopen, name="task_again"),
+    path("tasks/<int:pk>/take-back/", queue.take_back, name="task_take_back"),
+    path("p/<slug:slug>/assign/", assign.assign, name="assign"),
+    path("p/<slug:slug>/assign/hand-out/", assign.hand_out, name="hand_out"),
+    path("p/<slug:slug>/assign/withdraw/", assign.withdraw, name="withdraw"),
+    path("p/<slug:slug>/teams/", teams.teams, name="teams"),
+    path("teams/<int:pk>/", teams.team, name="team"),
+    path("teams/<int:pk>/remove/", teams.remove, name="team_remove"),
+    path("p/<slug:slug>/settings/", settings.settings, name="settings"),
+    path("p/<slug:slug>/guidelines/", guidelines.guidelines, name="guidelines"),
+    path("p/<slug:slug>/guidelines/edit/", guidelines.edit, name="guideline_edit"),
+    path("p/<slug:slug>/guidelines/compare/", guidelines.compare, name="guideline_compare"),
+    path("p/<slug:slug>/guidelines/read/", guidelines.read, name="guideline_read"),
+    path("p/<slug:slug>/labels/add/", labels.add, name="label_add"),
+    path("labels/<int:pk>/", labels.label, name="label"),
+    path("labels/<int:pk>/retire/", labels.retire, name="label_retire"),
+    path("labels/<int:pk>/restore/", labels.bring_back, name="label_restore"),
+    path("labels/<int:pk>/delete/", labels.delete, name="label_delete"),
     path("p/<slug:slug>/keys/", habits.keys, name="keymap"),
     path("guidelines/<int:pk>/seen/", habits.guideline_seen, name="guideline_seen"),
     path("tasks/<int:pk>/", task.page, name="task"),
@@ -28,7 +62,16 @@ urlpatterns = [
     path("tasks/<int:pk>/adjudicate/", adjudication.page, name="task_adjudicate"),
     path("tasks/<int:pk>/adjudicate/submit/", adjudication.submit, name="adjudicate_submit"),
     path("tasks/<int:pk>/adjudicate/by-hand/", adjudication.by_hand, name="adjudicate_by_hand"),
+    path("p/<slug:slug>/notes/", notes.notes, name="notes"),
+    path("p/<slug:slug>/notes/find/", notes.find, name="notes_find"),
+    path("p/<slug:slug>/notes/ask/", notes.ask, name="notes_ask"),
+    path("notes/<int:pk>/", note.page, name="note"),
+    path("notes/<int:pk>/comment/", note.comment, name="note_comment"),
+    path("notes/<int:pk>/correct/", note.correct, name="note_correct"),
+    path("notes/<int:pk>/second-opinion/", note.second_opinion, name="note_second"),
     path("p/<slug:slug>/import/", imports.upload, name="import"),
+    path("p/<slug:slug>/export/", exports.exports, name="export"),
+    path("runs/<int:pk>/download/", exports.download, name="export_download"),
     path("p/<slug:slug>/quality/", quality.quality, name="quality"),
     path("p/<slug:slug>/quality/<slug:table>.csv", quality.download, name="quality_table"),
     path("p/<slug:slug>/runs/", runs.runs, name="runs"),
