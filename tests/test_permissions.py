@@ -172,7 +172,8 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
     group = Group.objects.create(name="none")
     run = Run.objects.get(model=champion.model)
     return {
-        "slug": "clinic", "notes": rows[0].pk, "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "clients": api_key[0].pk,
+        "slug": "clinic", "notes": rows[0].pk,
+        "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "clients": api_key[0].pk,
         "table": "throughput", "teams": teams.make(project=project, name="Walkers").pk,
         "labels": project.labels.get(name="DISEASE").pk,
         "admin/auth/group": group.pk, "admin/annotation/user": cast.annotator.pk,
