@@ -39,6 +39,7 @@ export class SideView {
     const doubtful = spans.filter((span) => span.doubtful).length;
     byId("span-count").textContent = doubtful ? `${spans.length}, ${doubtful} doubtful` : String(spans.length);
     byId("span-empty").hidden = spans.length > 0;
+    byId("submit-what").textContent = doubtful ? `Decide ${doubtful} doubtful` : "Submit and next";
   }
 
   /**
@@ -56,11 +57,12 @@ export class SideView {
   #row(span) {
     const row = make("li", `span-row label-${(this.colours.get(span.label) ?? 0) % 6}`);
     const go = make("button", "span-go");
-    go.append(make("span", "span-mention", this.text.slice(span.start, span.end)));
-    for (const remark of remarks(span)) go.append(make("span", "remark", remark));
-    go.append(make("span", "tag", span.label));
+    const tags = make("span", "span-tags");
+    for (const remark of remarks(span)) tags.append(make("span", "remark", remark));
+    tags.append(make("span", "tag", span.label));
     const score = `${span.score?.toFixed(2)}${span.doubtful ? " ?" : ""}`;
-    if (span.score !== null) go.append(make("span", `span-score num${span.doubtful ? " is-doubtful" : ""}`, score));
+    if (span.score !== null) tags.append(make("span", `span-score num${span.doubtful ? " is-doubtful" : ""}`, score));
+    go.append(make("span", "span-mention", this.text.slice(span.start, span.end)), tags);
     const remove = make("button", "span-remove", "×");
     go.setAttribute("aria-label", nameOf(span, this.text));
     remove.setAttribute("aria-label", `Remove ${nameOf(span, this.text)}`);
