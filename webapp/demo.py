@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from random import Random
 
 from django.db import transaction
 from django.utils import timezone
 
-from annotation.actions import notes, projects, revisions, tasks
+from annotation.actions import guidelines, handing_out, notes, projects, revisions, teams
+from annotation.actions.audience import Audience
 from annotation.actions.people import DEMO, DEMO_PEOPLE
-from annotation.models import Note, Project, Role, Task, User
+from annotation.models import Annotation, Guideline, Note, Project, Task, User
 from annotation.synthetic import SyntheticNote, generate
 from monitoring.actions import accuracy, decisions
 from training import prelabels, runs
 from training.actions import runs as run_actions
 from training.models import Deployment, ModelVersion, Run
+from webapp import demo_texts, demo_work
+from webapp.demo_people import PEOPLE, word_list
 
 SEED = 2026
-AUDITED, GOLD, OPEN_AUDITS, OPEN_LABELS = 90, 260, 50, 200
-PEOPLE = {
-    "demo-annotator": ("Demo annotator", (Role.ANNOTATOR,)),
-    "demo-reviewer": ("Demo reviewer", (Role.REVIEWER,)),
-    "demo-lead": ("Demo ML lead", (Role.ML_LEAD,)),
-    "demo-approver": ("Demo approver", (Role.APPROVER,)),
-    "demo-admin": ("Demo admin", (Role.ADMIN,)),
+# Notes that are done, by how; one in so many open notes is for two people; how many of the pairs wait, and for whom.
+DONE = {"audit": 66, "audit_twice": 24, "imported": 150, "twice": 60, "suggested": 50}
+OPEN = {"audits": 50, "labels": 150, "uncertainty": 20, "drift_slice": 15, "feedback": 15}
+OPEN_TWICE, SECOND_WAITS, DECISION_WAITS, FOR_TEAM = 10, 4, 7, 20
+WEEKS, DOUBLE_SHARE = 8, 0.1
+Reason = Task.Reason
+REASONS = {
+    "audits": Reason.RANDOM_AUDIT,
+    "labels": Reason.LABEL,
+    "uncertainty": Reason.UNCERTAINTY,
+    "drift_slice": Reason.DRIFT_SLICE,
+    "feedback": Reason.FEEDBACK,
 }
-GUIDELINES = """\
-Mark every disease and every treatment by its name, as it is written.
-
-DISEASE: the name of a disease, also as an abbreviation, in Hinglish or misspelt; also when it is denied ("no h/o DM"),
-doubtful ("?dengue"), past, or a relative's. Side and stage belong to it when the name is not usual without them
-("B/L OA knee", "CKD stage 4"). Symptoms and findings (fever, cough, pain) are no disease.
-
-TREATMENT: the name of a drug (generic or brand), a procedure or a therapy, also when stopped or planned. A number of
-the brand belongs to it ("Dolo 650"); form (Tab, Inj), dose, how often and how long do not. Diet and rest are no
-treatment.
-
-Not a mention: a name inside a test, a level, a place, a diet, a vaccination or an allergy ("dengue NS1", "TB clinic",
-"diabetic diet", "allergic to penicillin").
-"""
 Say = Callable[[str], None]
+Kinds = Mapping[str, Sequence[Note]]
 
 
 def set_up(say: Say) -> Project:
@@ -53,66 +49,107 @@ def set_up(say: Say) -> Project:
 
 @transaction.atomic
 def _fill(say: Say) -> Project:
-    project = projects.create(name="Demo clinic", slug=DEMO, guidelines=GUIDELINES)
+    project = projects.create(name="Demo clinic", slug=DEMO, guidelines=demo_texts.FIRST_GUIDELINES)
+    _add_people(project)
+    rng = Random(SEED)  # noqa: S311 (a demo's data, no secret)
+    plan = _plan(rng)
+    generated = list(generate(len(plan), seed=SEED))
+    stored = notes.add(project=project, news=[_new(note) for note in generated], origin=Note.Origin.DEMO)
+    kinds: dict[str, list[Note]] = {kind: [] for kind in (*DONE, *OPEN)}
+    for note, (received_at, kind) in zip(stored, plan, strict=True):
+        note.received_at = received_at
+        kinds[kind].append(note)
+    Note.objects.bulk_update(stored, ["received_at"], batch_size=300)
+    truth = {note.pk: made.spans for note, made in zip(stored, generated, strict=True)}
+    work = demo_work.Work(project, truth, rng)
+    _past(work, kinds)
+    _waiting(work, kinds)
+    demo_work.backdate(work)
+    for other in Project.objects.exclude(pk=project.pk):
+        # Projects imported before the demo was there: its people shall see them.
+        projects.copy_members(source=project, target=other, prefix=DEMO_PEOPLE)
+    gold = Annotation.objects.filter(project=project)
+    counts = f"{gold.trainable().count()} gold, {gold.audited().count()} audited"
+    say(f"{len(stored)} notes: {counts}, {sum(OPEN.values())} waiting for an annotator")
+    return project
+
+
+def _add_people(project: Project) -> None:
     for username, (name, roles) in PEOPLE.items():
         user = User.objects.create(username=username, last_name=name)
         user.set_unusable_password()
         user.save(update_fields=["password"])
         projects.add_member(project=project, user=user, roles=roles)
-    generated = list(generate(AUDITED + GOLD + OPEN_AUDITS + OPEN_LABELS, seed=SEED))
-    stored = notes.add(project=project, news=[_new(note) for note in generated], origin=Note.Origin.DEMO)
-    _spread_over_time(stored)
-    pairs = list(zip(stored, generated, strict=True))
-    _audit(project, pairs[:AUDITED])
-    _label(project, pairs[AUDITED : AUDITED + GOLD])
-    rest = stored[AUDITED + GOLD :]
-    # Audits come in between, as they would from a stream: one in five here.
-    every = len(rest) // OPEN_AUDITS
-    notes.open_tasks(project=project, notes=rest[::every], reason=Task.Reason.RANDOM_AUDIT)
-    labels = [note for place, note in enumerate(rest) if place % every]
-    notes.open_tasks(project=project, notes=labels, reason=Task.Reason.LABEL)
-    _backdate(project)
-    for other in Project.objects.exclude(pk=project.pk):
-        # Projects imported before the demo was there: its people shall see them.
-        projects.copy_members(source=project, target=other, prefix=DEMO_PEOPLE)
-    say(f"{len(stored)} notes: {GOLD} gold, {AUDITED} audited, {len(rest)} waiting for an annotator")
-    return project
+
+
+def _plan(rng: Random) -> list[tuple[datetime, str]]:
+    """When each note arrived and what it is for, the oldest first: what is done over eight weeks, what waits lately."""
+    now = timezone.now()
+    done = [kind for kind, count in DONE.items() for _ in range(count)]
+    waiting = [kind for kind, count in OPEN.items() for _ in range(count)]
+    rng.shuffle(done)
+    rng.shuffle(waiting)
+    plan = []
+    for kinds, first, last in (
+        (done, timedelta(weeks=WEEKS), timedelta(days=2)),
+        (waiting, timedelta(days=9), timedelta()),
+    ):
+        step = (first - last) / max(len(kinds), 1)
+        plan += [(now - first + place * step, kind) for place, kind in enumerate(kinds)]
+    return sorted(plan)
 
 
 def _new(note: SyntheticNote) -> notes.NewNote:
     return notes.NewNote(note.external_id, note.text, note.patient, note.doctor, note.facets)
 
 
-def _spread_over_time(stored: Sequence[Note]) -> None:
-    """As if they had arrived over the last four weeks."""
-    now, step = timezone.now(), timedelta(weeks=4) / max(len(stored), 1)
-    for number, note in enumerate(reversed(stored)):
-        note.received_at = now - number * step
-    Note.objects.bulk_update(stored, ["received_at"], batch_size=300)
+def _past(work: demo_work.Work, kinds: Kinds) -> None:
+    """What people did: through the same doors as in the browser."""
+    project, imported = work.project, kinds["imported"]
+    gold = {note.pk: work.truth[note.pk] for note in imported}
+    revisions.add_imported(project=project, spans=gold, by=work.people["demo-reviewer"], gold=True)
+    demo_work.correct(work, kinds["suggested"], _words(work, kinds))
+    demo_work.audit(work, kinds["audit"])
+    audits = demo_work.open_tasks(work, kinds["audit_twice"], Reason.RANDOM_AUDIT, doubled=True)
+    labels = demo_work.open_tasks(work, kinds["twice"], Reason.LABEL, doubled=True)
+    pairs = sorted(
+        (pair for tasks in (audits, labels) for pair in zip(tasks[::2], tasks[1::2], strict=True)),
+        key=lambda pair: pair[0].position,
+    )
+    for place, pair in enumerate(pairs):
+        if place == len(pairs) // 2:
+            _new_guidelines(work, pair[0].note.received_at)
+        demo_work.twice(work, pair if place < len(pairs) - SECOND_WAITS else pair[:1])
+    demo_work.adjudicate(work, leave=DECISION_WAITS)
 
 
-def _audit(project: Project, pairs: Sequence[tuple[Note, SyntheticNote]]) -> None:
-    """Audits done by the demo's annotator through the same door as in the browser."""
-    annotator = User.objects.get(username="demo-annotator")
-    gold = {note.pk: generated.spans for note, generated in pairs}
-    notes.open_tasks(project=project, notes=[note for note, _ in pairs], reason=Task.Reason.RANDOM_AUDIT)
-    while task := tasks.take_next(project=project, by=annotator):
-        revisions.submit(task=task, by=annotator, spans=gold[task.note_id], base_revision=0, seconds=18)
+def _words(work: demo_work.Work, kinds: Kinds) -> dict[str, str]:
+    """The terms of all notes but those that the suggestions are for."""
+    return word_list((n.text, work.truth[n.pk]) for kind, rows in kinds.items() if kind != "suggested" for n in rows)
 
 
-def _backdate(project: Project) -> None:
-    """Tasks are as old as their notes, and what is done was done an hour after its note came, not today."""
-    rows = list(Task.objects.filter(project=project).select_related("note").defer("note__ciphertext"))
-    for task in rows:
-        task.created_at = task.note.received_at
-        task.closed_at = task.closed_at and task.note.received_at + timedelta(hours=1)
-    Task.objects.bulk_update(rows, ["created_at", "closed_at"], batch_size=300)
+def _new_guidelines(work: demo_work.Work, at: datetime) -> None:
+    lead = work.people["demo-lead"]
+    second = guidelines.publish(
+        project=work.project, text=demo_texts.GUIDELINES, change=demo_texts.CHANGE, by=lead, base_version=1
+    )
+    first = Guideline.objects.filter(project=work.project, version=1)
+    first.update(created_at=work.now - timedelta(weeks=WEEKS), created_by=lead)
+    Guideline.objects.filter(pk=second.pk).update(created_at=at)
 
 
-def _label(project: Project, pairs: Sequence[tuple[Note, SyntheticNote]]) -> None:
-    reviewer = User.objects.get(username="demo-reviewer")
-    spans = {note.pk: generated.spans for note, generated in pairs}
-    revisions.add_imported(project=project, spans=spans, by=reviewer, gold=True)
+def _waiting(work: demo_work.Work, kinds: Kinds) -> None:
+    """The queue: each reason in it, one note in ten for two people, and some notes for a team."""
+    project = work.project
+    for kind, reason in REASONS.items():
+        rows = kinds[kind]
+        demo_work.open_tasks(work, rows[::OPEN_TWICE], reason, doubled=True)
+        demo_work.open_tasks(work, [note for n, note in enumerate(rows) if n % OPEN_TWICE], reason)
+    project.double_share = DOUBLE_SHARE
+    project.save(update_fields=["double_share"])
+    members = [work.people[name] for name in ("demo-annotator-2", "demo-annotator-3")]
+    team = teams.make(project=project, name="Weekend team", members=members)
+    handing_out.hand_out(project=project, source=Audience(), target=Audience(team=team), count=FOR_TEAM)
 
 
 def _first_champion(project: Project, say: Say) -> None:

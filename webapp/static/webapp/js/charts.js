@@ -1,0 +1,56 @@
+// @ts-check
+/**
+ * Draws the figures of a page with Plotly, whose script is on the page too, in the page's own colours and type.
+ * The tables below the figures hold the same numbers; without this script they are simply open.
+ */
+
+/** @typedef {{ data: any[], layout: Record<string, any> }} Figure */
+
+const HUES = ["--label-1", "--label-0", "--label-3", "--label-2", "--label-4", "--label-5"];
+const OPTIONS = { displayModeBar: false, responsive: true };
+
+/** @param {string} name */
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** The page's look as the defaults of every figure. */
+function look() {
+  const axis = { gridcolor: token("--line"), linecolor: token("--line-strong"), zeroline: false, automargin: true };
+  return {
+    layout: {
+      colorway: HUES.map(token),
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: token("--text") },
+      hoverlabel: { bgcolor: token("--surface"), bordercolor: token("--line-strong"), font: { color: token("--text") } },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      margin: { l: 48, r: 12, t: 8, b: 40 },
+      xaxis: axis,
+      yaxis: axis,
+    },
+  };
+}
+
+/** @param {HTMLElement} place */
+function draw(place) {
+  const source = document.getElementById(place.dataset.figure ?? "");
+  /** @type {Figure} */
+  const figure = JSON.parse(source?.textContent ?? "null");
+  place.hidden = false;
+  const showlegend = figure.data.length > 1;
+  const layout = { ...figure.layout, showlegend, dragmode: false, template: look() };
+  // @ts-ignore Plotly is a script of its own.
+  return window.Plotly.react(place, figure.data, layout, OPTIONS);
+}
+
+const places = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"));
+
+async function drawAll() {
+  for (const place of places) await draw(place);
+}
+
+for (const place of places) {
+  const table = place.parentElement?.querySelector("details");
+  if (table) table.open = false;
+}
+drawAll();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
