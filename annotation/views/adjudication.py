@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import Right, person, with_object
-from annotation.actions import adjudication, drafts, tasks
+from annotation.actions import adjudication, comments, drafts, tasks
 from annotation.actions.adjudication import Case
 from annotation.disagreements import Choice, Difference, Kind
 from annotation.errors import ActionError
@@ -47,6 +47,8 @@ def page(request: HttpRequest, task: Task) -> HttpResponse:
         "task": case.task,
         "note": task.note,
         "payload": payload(case),
+        # Without their authors: those may be the two whose names are hidden.
+        "comments": [comment["text"] for comment in comments.told(task=case.task, by=by)],
         "by_hand": _note_page(task) if drafts.of(task, by) else "",
         "last": adjudication.last_of(by=by, project_id=task.project_id),
     }
@@ -115,7 +117,11 @@ def _rows(text: str, spans: Iterable[MarkedSpan]) -> list[dict[str, Any]]:
 
 def _sections(task: Task) -> dict[str, str]:
     """Where the guidelines speak of a label, by its name."""
-    url, parts = reverse("guidelines", args=[task.project.slug]), sections(task.project.guidelines)
+    try:
+        url = reverse("guidelines", args=[task.project.slug])
+    except NoReverseMatch:
+        return {}
+    parts = sections(task.project.guidelines)
     found = {name: section_for(name, parts) for name in task.project.labels.names()}
     return {name: f"{url}#{section.anchor}" for name, section in found.items() if section}
 

@@ -2,11 +2,16 @@
 /** The adjudication page: two versions on one text, decided difference by difference with one key each. */
 import { CHOICES, Panel, byId } from "./adjudicate-panel.js";
 import { Clock } from "./clock.js";
-import { send } from "./server.js";
+import { Server } from "./server.js";
 
 /** @typedef {import("./adjudicate-panel.js").Choice} Choice */
 /** @typedef {{name?: string, choice?: string, step?: string | number, index?: string}} Command */
 
+/** @type {Record<string, string>} What to say when there is no answer; a refusal brings its own sentence. */
+const TROUBLE = {
+  away: "The server can't be reached. Your decisions are kept in this page; try again.",
+  out: "You are signed out. Sign in in another tab, then try again; your decisions are kept.",
+};
 // An Enter meant for the note before must not submit this one unseen.
 const SETTLE = 250;
 /** @type {Record<string, Command>} */
@@ -42,7 +47,7 @@ export class Adjudicator {
    */
   constructor(data, { csrf, user }) {
     this.data = data;
-    this.csrf = csrf;
+    this.server = new Server(csrf);
     this.busy = false;
     this.armed = false;
     this.key = `adjudicate:${data.task}:${data.versions.join(":")}:${data.base_revision}:${user}`;
@@ -148,7 +153,8 @@ export class Adjudicator {
 
   async submit() {
     if (!this.armed) return;
-    if (this.left) return this.go(this.#nextOpen(), `${this.left} not decided yet.`);
+    const open = this.choices[this.current] === null ? this.current : this.#nextOpen();
+    if (open >= 0) return this.go(open, `${this.left} not decided yet.`);
     await this.#send(this.data.urls.submit, "Saving…");
   }
 
@@ -163,13 +169,13 @@ export class Adjudicator {
     this.#enable();
     const { versions, base_revision } = this.data;
     const body = { versions, base_revision, choices: this.choices, seconds: this.clock.seconds };
-    const answer = await send(url, body, this.csrf);
+    const answer = await this.server.post(url, body);
     // Stays busy: nothing more may be sent from this page.
-    if ("next" in answer) return location.assign(answer.next);
+    if (answer.state === "ok") return location.assign(answer.body.next);
     this.busy = false;
     this.#enable();
     say("Not saved.");
-    alarm(answer.error);
+    alarm(TROUBLE[answer.state] ?? answer.error);
   }
 }
 
