@@ -1,17 +1,21 @@
-"""What runs leave on disk, and its removal: uploads hold notes in the clear, unregistered models serve nobody."""
+"""What runs leave on disk, and its removal: uploads and exports hold notes in the clear, some models serve nobody."""
 
 from __future__ import annotations
 
 import shutil
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from training.models import ModelVersion, Run
 
 # Younger ones may belong to a request that has not written its run yet.
 SPARED_SECONDS = 600
+# How long a finished export can be fetched.
+EXPORT_HOURS = 24
 
 
 def clean_up(run_id: int) -> None:
@@ -21,6 +25,8 @@ def clean_up(run_id: int) -> None:
         return
     if run.kind == Run.Kind.INGEST:
         _remove(settings.UPLOADS_DIR / run.params["upload"])
+    if run.kind == Run.Kind.EXPORT and run.status != Run.Status.SUCCEEDED:
+        _remove(exports_of(run))
     if not ModelVersion.objects.filter(run=run).exists():
         for folder in model_folders(run):
             _remove(folder)
@@ -29,6 +35,24 @@ def clean_up(run_id: int) -> None:
 def model_folders(run: Run) -> list[Path]:
     """The folders that the run's attempts packaged models into."""
     return list((settings.MODELS_DIR / run.project.slug).glob(f"run-{run.pk}-*"))
+
+
+def exports_of(run: Run) -> Path:
+    """The folder that the run's attempts write exports into."""
+    folder: Path = settings.DATA_DIR / "exports" / f"run-{run.pk}"
+    return folder
+
+
+def sweep_exports() -> None:
+    """Remove exports whose time is over, and those of attempts that were lost."""
+    folder = settings.DATA_DIR / "exports"
+    if not folder.is_dir():
+        return
+    kept = Run.objects.filter(kind=Run.Kind.EXPORT, ended_at__gt=timezone.now() - timedelta(hours=EXPORT_HOURS))
+    names = {exports_of(run).name for run in kept | Run.objects.unfinished().filter(kind=Run.Kind.EXPORT)}
+    for path in folder.iterdir():
+        if path.name not in names and time.time() - path.stat().st_mtime > SPARED_SECONDS:
+            _remove(path)
 
 
 def sweep_uploads() -> None:
@@ -46,7 +70,7 @@ def _unfinished_imports() -> list[dict[str, str]]:
 
 
 def _remove(path: Path) -> None:
-    """A file or folder below the uploads or models; an upload lies in a folder of its own."""
+    """A file or folder below the uploads, exports or models; an upload lies in a folder of its own."""
     own_folder = path.parent if path.parent.parent == settings.UPLOADS_DIR else path
     if own_folder.is_dir():
         shutil.rmtree(own_folder)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from training import steps
+from training import exports, steps
 from training.models import Run
 from training.steps import Context
 
@@ -33,6 +33,7 @@ PIPELINES: dict[str, tuple[StepSpec, ...]] = {
         StepSpec("register", "Register for approval", steps.register, atomic=True),
     ),
     Run.Kind.INGEST: (StepSpec("ingest", "Read the file", steps.ingest),),
+    Run.Kind.EXPORT: (StepSpec("export", "Write the file", exports.export),),
 }
 
 TITLES = {spec.name: spec.title for specs in PIPELINES.values() for spec in specs}

@@ -18,7 +18,7 @@ from django.utils import timezone
 from annotation.errors import ActionError
 from training import ner, provenance
 from training.lease import AWAY, Heartbeat, Lease, LeaseLost, patiently
-from training.leftovers import clean_up, sweep_uploads
+from training.leftovers import clean_up, sweep_exports, sweep_uploads
 from training.models import Run, Step
 from training.pipelines import PIPELINES, StepSpec
 from training.steps import Context
@@ -161,6 +161,7 @@ def cancel(run: Run) -> bool:
 def reap() -> list[int]:
     """Take back runs whose worker is lost, and return the ids that the queue should be told of (again)."""
     sweep_uploads()
+    sweep_exports()
     for run in Run.objects.filter(status=Run.Status.RUNNING, heartbeat_at__lt=timezone.now() - LOST_AFTER):
         _take_back(run)
     due = Q(nudged_at=None) | Q(nudged_at__lt=timezone.now() - NUDGE_AFTER)

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from annotation.access import Right, in_project, person, with_object
 from annotation.errors import ActionError
 from annotation.models import Project
+from monitoring.views.exports import export_of
 from training.actions import runs as actions
 from training.models import ModelVersion, Run, Step
 from training.pipelines import TITLES
 
 PER_PAGE = 25
-NEEDED = {Run.Kind.PIPELINE: Right.TRAIN, Run.Kind.INGEST: Right.IMPORT}
+NEEDED = {Run.Kind.PIPELINE: Right.TRAIN, Run.Kind.INGEST: Right.IMPORT, Run.Kind.EXPORT: Right.EXPORT}
 
 
 @require_GET
@@ -78,6 +79,8 @@ def run_context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "steps": [decorate(step) for step in steps],
         "model": ModelVersion.objects.filter(run=run).select_related("project").first(),
         "report": report(run, steps),
+        "export": export_of(run),
+        "may_export": Right.EXPORT in request.rights,  # type: ignore[attr-defined]
         "may_cancel": NEEDED[Run.Kind(run.kind)] in request.rights,  # type: ignore[attr-defined]
     }
 

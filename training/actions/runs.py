@@ -8,8 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
+from annotation.formats import EXPORT_FORMATS
 from annotation.models import Annotation, Project, User
 from training import runs
+from training.export_rows import Filters, What
 from training.models import Run, Step
 from training.pipelines import PIPELINES
 from training.tasks import nudge
@@ -39,6 +41,17 @@ def _require_gold(project: Project) -> None:
 def start_import(*, project: Project, by: User, upload: str, params: dict[str, Any]) -> Run:
     """Queue the import of an uploaded file, named relative to the uploads folder."""
     return _queue(Run(project=project, kind=Run.Kind.INGEST, created_by=by, params={**params, "upload": upload}))
+
+
+@transaction.atomic
+def start_export(*, project: Project, by: User, file_format: str, what: What, filters: Filters) -> Run:
+    """Queue the writing of a file; its run says where it is and what the format could not hold."""
+    if file_format not in EXPORT_FORMATS:
+        raise ActionError(f"There is no export as {file_format!r}; use one of {', '.join(EXPORT_FORMATS)}.")
+    if filters.model and what == What.GOLD:
+        raise ActionError("Gold is by people; for a model version export predictions or all revisions.")
+    params = {"format": file_format, "what": what.value, "filters": filters.to_json()}
+    return _queue(Run(project=project, kind=Run.Kind.EXPORT, created_by=by, params=params))
 
 
 def _queue(run: Run) -> Run:
