@@ -10,7 +10,6 @@ every answered save in the database. Needs the settings of the running server: i
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import os
 import statistics
@@ -23,7 +22,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
@@ -32,67 +30,16 @@ import django
 
 django.setup()
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from annotation.actions import projects
 from annotation.models import Annotation, Project, Role, Task, User
 from annotation.synthetic import generate
+from tests.annotators import Browser
 from training.models import Run
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-CSRF = "c" * 32
 SPANS = 3
 SAMPLES = 100
-
-
-class Browser:
-    """One signed-in person's kept-alive connection."""
-
-    def __init__(self, url: str, user: User) -> None:
-        parts = urlsplit(url)
-        self.user = user
-        self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=120)
-        session = SessionStore()
-        session.update(
-            {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: user.get_session_auth_hash()}
-        )
-        session.save()
-        cookies = f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
-        self.headers = {"Cookie": cookies, "X-CSRFToken": CSRF, "Accept": "application/json"}
-
-    def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, bytes, str]:
-        headers = {**self.headers, **({"Content-Type": kind} if kind else {})}
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
-        return response.status, response.read(), response.headers.get("Location", "")
-
-    def get(self, path: str) -> bytes:
-        status, body, _ = self.ask("GET", path)
-        if status != 200:
-            raise RuntimeError(f"GET {path}: {status}")
-        return body
-
-    def post(self, path: str, data: object) -> tuple[int, Any]:
-        status, body, _ = self.ask("POST", path, json.dumps(data).encode(), "application/json")
-        return status, json.loads(body) if body[:1] in {b"{", b"["} else None
-
-    def form(self, path: str, fields: dict[str, str], file: tuple[str, bytes] | None = None) -> str:
-        """The address that the page sends on to after a form was posted."""
-        mark = uuid.uuid4().hex
-        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items()]
-        body = "".join(parts).encode()
-        if file:
-            head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{file[0]}"\r\n\r\n'
-            body += head.encode() + file[1] + b"\r\n"
-        status, answer, place = self.ask(
-            "POST", path, body + f"--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
-        )
-        if status != 302:
-            raise RuntimeError(f"POST {path}: {status} {answer[:300]!r}")
-        return place
 
 
 @dataclass
@@ -140,7 +87,11 @@ class Bench:
     # One annotator ------------------------------------------------------------------------------------------------
     def hold(self, user: User, count: int) -> list[Task]:
         """Tasks put into a person's hands beforehand, so that only the saving is measured."""
-        ids = list(Task.objects.filter(project=self.project, status="open", blind=False).order_by("position")[:count].values("pk"))
+        ids = list(
+            Task.objects.filter(project=self.project, status="open", blind=False)
+            .order_by("position")[:count]
+            .values("pk")
+        )
         rows = Task.objects.filter(pk__in=[row["pk"] for row in ids])
         rows.update(status="in_progress", assignee=user, lease_until=timezone.now() + timedelta(hours=1))
         return list(rows.select_related("note").defer("note__ciphertext"))
