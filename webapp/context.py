@@ -8,13 +8,16 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from annotation.actions.people import DEMO
+from webapp.navigation import navigation
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The project and the rights that the view's access check left on the request."""
-    project = getattr(request, "project", None)
+    project, rights = getattr(request, "project", None), getattr(request, "rights", frozenset())
+    here = request.resolver_match.url_name if request.resolver_match else None
     return {
         "project": project,
-        "can": getattr(request, "rights", frozenset()),
+        "can": rights,
+        "navigation": navigation(project.slug, rights, here or "") if project else None,
         "demo": settings.MARGINALIA_DEMO and (project is None or project.slug == DEMO),
     }

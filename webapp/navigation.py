@@ -1,0 +1,85 @@
+"""The rows of links at the top of a project's pages: groups, and the pages of the group that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.urls import NoReverseMatch, reverse
+
+from annotation.access import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A link: its words, its address' name, who sees it, and the other addresses that belong to the page."""
+
+    title: str
+    name: str
+    right: Right = Right.VIEW
+    also: tuple[str, ...] = ()
+
+
+GROUPS: dict[str, tuple[Page, ...]] = {
+    "Home": (Page("Home", "project"),),
+    "Annotate": (
+        Page("Queue", "queue", also=("task", "task_adjudicate")),
+        Page("Notes", "notes", Right.READ_NOTES, also=("note",)),
+        Page("Guidelines", "guidelines", also=("guideline_edit", "guideline_compare", "label", "label_add")),
+        Page("Ask for annotation", "assign", Right.ASSIGN),
+        Page("Teams", "teams", Right.ASSIGN, also=("team",)),
+        Page("Settings", "settings", Right.ASSIGN),
+    ),
+    "Quality": (Page("Overview", "quality"), Page("Agreement", "agreement")),
+    "Data": (
+        Page("Import", "import", Right.IMPORT),
+        Page("Export", "exports", Right.EXPORT, also=("export",)),
+    ),
+    "Models": (
+        Page("Versions", "models", also=("model",)),
+        Page("Runs", "runs", also=("run",)),
+        Page("Deployments", "deployments"),
+    ),
+    "API keys": (Page("API keys", "clients", Right.MANAGE_CLIENTS),),
+}
+# On the page of a note every line counts: the row of pages is left out.
+BARE = frozenset({"task", "task_adjudicate"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`current`: empty, ``page`` for the page itself, ``true`` for what it belongs to; as aria-current has it."""
+
+    title: str
+    url: str
+    current: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    groups: list[Link] = field(default_factory=list)
+    title: str = ""
+    pages: list[Link] = field(default_factory=list)
+
+
+def navigation(slug: str, rights: Collection[str], here: str) -> Navigation:
+    """The links that somebody with these rights sees on the page `here`. A page that is not there is left out."""
+    groups, title, pages = [], "", []
+    for name, all_pages in GROUPS.items():
+        links = [link for page in all_pages if page.right in rights and (link := _link(page, slug, here))]
+        if not links:
+            continue
+        is_open = any(link.current for link in links)
+        alone = links[0].current if len(links) == 1 else "true" if is_open else ""
+        groups.append(Link(name, links[0].url, alone))
+        if is_open and len(links) > 1 and here not in BARE:
+            title, pages = name, links
+    return Navigation(groups, title, pages)
+
+
+def _link(page: Page, slug: str, here: str) -> Link | None:
+    try:
+        url = reverse(page.name, args=[slug])
+    except NoReverseMatch:
+        return None
+    return Link(page.title, url, "page" if here == page.name else "true" if here in page.also else "")
