@@ -21,7 +21,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -57,11 +57,6 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement(Scores):
-    labels: dict[str, Scores] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class NoteCounts:
     """What one note with two versions adds to the figures: counts per label, and the pairs of values of its tokens."""
 
@@ -70,20 +65,31 @@ class NoteCounts:
     tokens: Counter[tuple[Labels, Labels]]
 
 
-def compare(text: str, left: Sequence[MarkedSpan], right: Sequence[MarkedSpan]) -> NoteCounts:
-    """Count one note; raises nothing on spans outside `text`, whose tokens there just don't exist."""
+def tokens_of(text: str) -> list[tuple[int, int]]:
+    """Where the tokens of a text begin and end."""
+    return [match.span() for match in _TOKEN.finditer(text)]
+
+
+def compare(tokens: Sequence[tuple[int, int]], left: Sequence[MarkedSpan], right: Sequence[MarkedSpan]) -> NoteCounts:
+    """Count one note with these tokens; a span that touches none of them counts for the F1s alone."""
     strict = exact_counts_per_label((s.span for s in left), (s.span for s in right))
-    return NoteCounts(strict, _partial(left, right), Counter(zip(*_values(text, left, right), strict=True)))
+    ends = [end for _, end in tokens]
+    values = (_labels_on(tokens, ends, spans) for spans in (left, right))
+    return NoteCounts(strict, _partial(left, right), Counter(zip(*values, strict=True)))
 
 
-def agreement(notes: Sequence[NoteCounts]) -> Agreement:
-    """The figures over notes, overall and per label. No note: every figure is None."""
-    labels = sorted({label for note in notes for label in note.strict})
-    drawn = weights(len(notes), RESAMPLES, SEED) if notes else np.zeros((RESAMPLES, 0))
-    one = {label: _scores([_of_label(note, label) for note in notes], drawn) for label in labels}
-    having = {label: sum(label in note.strict for note in notes) for label in labels}
-    rows = {label: Scores(having[label], *figures) for label, figures in one.items()}
-    return Agreement(len(notes), *_scores(notes, drawn), labels=rows)
+def agreement(notes: Sequence[NoteCounts]) -> Scores:
+    """The figures over notes. No note: every figure is None."""
+    return Scores(len(notes), *_figures(notes, _drawn(notes)))
+
+
+def agreement_per_label(notes: Sequence[NoteCounts]) -> dict[str, Scores]:
+    """The figures for each label that either side has anywhere; intervals resample all notes."""
+    drawn, found = _drawn(notes), {}
+    for label in sorted({label for note in notes for label in note.strict}):
+        having = sum(label in note.strict for note in notes)
+        found[label] = Scores(having, *_figures([_of_label(note, label) for note in notes], drawn))
+    return found
 
 
 def nominal_alpha(units: Iterable[Sequence[Hashable | None]]) -> float | None:
@@ -114,13 +120,6 @@ def _partial(left: Sequence[MarkedSpan], right: Sequence[MarkedSpan]) -> dict[st
     }
 
 
-def _values(text: str, *versions: Sequence[MarkedSpan]) -> list[list[Labels]]:
-    """For each version, the labels on each token of `text`."""
-    tokens = [match.span() for match in _TOKEN.finditer(text)]
-    ends = [end for _, end in tokens]
-    return [_labels_on(tokens, ends, spans) for spans in versions]
-
-
 def _labels_on(tokens: Sequence[tuple[int, int]], ends: Sequence[int], spans: Sequence[MarkedSpan]) -> list[Labels]:
     values: list[Labels] = [frozenset()] * len(tokens)
     for span in spans:
@@ -139,7 +138,11 @@ def _of_label(note: NoteCounts, label: str) -> NoteCounts:
     return NoteCounts({label: note.strict.get(label, Counts())}, {label: note.partial.get(label, Counts())}, tokens)
 
 
-def _scores(notes: Sequence[NoteCounts], drawn: Floats) -> tuple[Figure, Figure, Figure]:
+def _drawn(notes: Sequence[NoteCounts]) -> Floats:
+    return weights(len(notes), RESAMPLES, SEED) if notes else np.zeros((RESAMPLES, 0))
+
+
+def _figures(notes: Sequence[NoteCounts], drawn: Floats) -> tuple[Figure, Figure, Figure]:
     strict = np.array([_f1_row(note.strict) for note in notes], dtype=np.float64).reshape(len(notes), 2)
     partial = np.array([_f1_row(note.partial) for note in notes], dtype=np.float64).reshape(len(notes), 2)
     return _figure(strict, drawn, _f1), _figure(partial, drawn, _f1), _figure(_alpha_table(notes), drawn, _alpha)

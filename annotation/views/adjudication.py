@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import Right, person, with_object
@@ -117,11 +117,7 @@ def _rows(text: str, spans: Iterable[MarkedSpan]) -> list[dict[str, Any]]:
 
 def _sections(task: Task) -> dict[str, str]:
     """Where the guidelines speak of a label, by its name."""
-    try:
-        url = reverse("guidelines", args=[task.project.slug])
-    except NoReverseMatch:
-        return {}
-    parts = sections(task.project.guidelines)
+    url, parts = reverse("guidelines", args=[task.project.slug]), sections(task.project.guidelines)
     found = {name: section_for(name, parts) for name in task.project.labels.names()}
     return {name: f"{url}#{section.anchor}" for name, section in found.items() if section}
 

@@ -4,12 +4,17 @@ from collections import Counter
 
 import pytest
 
-from annotation.agreement import Figure, agreement, compare, nominal_alpha
+from annotation.agreement import Figure, Scores, agreement, agreement_per_label, nominal_alpha, tokens_of
+from annotation.agreement import compare as compare_tokens
 from annotation.spans import Counts, MarkedSpan
 
 TEXT = "k/c/o type 2 diabetes, on metformin 500mg"
 DIABETES, TYPED = MarkedSpan(13, 21, "DISEASE"), MarkedSpan(6, 21, "DISEASE")
 DRUG = MarkedSpan(26, 35, "TREATMENT")
+
+
+def compare(text, left, right):
+    return compare_tokens(tokens_of(text), left, right)
 
 
 def units(*people):
@@ -50,8 +55,9 @@ def test_strict_and_partial_of_a_note_counted_by_hand():
     scores = agreement([found])
     assert scores.strict.value == pytest.approx(2 / 6)
     assert scores.partial.value == pytest.approx(4 / 6)
-    assert scores.labels["DISEASE"].partial.value == 0.5
-    assert scores.labels["TREATMENT"].strict.value == 1
+    labels = agreement_per_label([found])
+    assert labels["DISEASE"].partial.value == 0.5
+    assert labels["TREATMENT"].strict.value == 1
 
 
 def test_partial_needs_the_label_and_meets_one_with_one():
@@ -62,9 +68,9 @@ def test_partial_needs_the_label_and_meets_one_with_one():
 
 
 def test_notes_empty_on_both_sides_have_no_ground():
-    scores = agreement([compare(TEXT, [], [])] * 3)
-    assert (scores.notes, scores.strict, scores.partial, scores.alpha) == (3, Figure(), Figure(), Figure())
-    assert scores.labels == {}
+    notes = [compare(TEXT, [], [])] * 3
+    assert agreement(notes) == Scores(3, Figure(), Figure(), Figure())
+    assert agreement_per_label(notes) == {}
 
 
 def test_note_empty_on_one_side_is_no_agreement():
@@ -74,8 +80,8 @@ def test_note_empty_on_one_side_is_no_agreement():
 
 
 def test_no_notes_give_no_figures():
-    scores = agreement([])
-    assert (scores.notes, scores.strict, scores.alpha, scores.labels) == (0, Figure(), Figure(), {})
+    assert agreement([]) == Scores(0, Figure(), Figure(), Figure())
+    assert agreement_per_label([]) == {}
 
 
 # Tokens --------------------------------------------------------------------------------------------------------------
@@ -93,7 +99,7 @@ def test_tokens_under_nested_entities_have_all_their_labels():
     values = {frozenset(), frozenset({"DISEASE"}), frozenset({"DISEASE", "SITE"})}
     assert {pair[0] for pair in found.tokens} == values
     assert found.tokens[frozenset({"DISEASE", "SITE"}), frozenset({"DISEASE"})] == 1
-    assert agreement([found]).labels["DISEASE"].alpha.value == 1
+    assert agreement_per_label([found])["DISEASE"].alpha.value == 1
 
 
 @pytest.mark.parametrize(
@@ -132,5 +138,8 @@ def test_interval_draws_notes_and_not_entities():
 
 
 def test_label_counts_the_notes_that_have_it():
-    scores = agreement([compare(TEXT, [DRUG], [DRUG]), compare(TEXT, [], [DIABETES]), compare(TEXT, [], [])])
-    assert (scores.notes, scores.labels["TREATMENT"].notes, scores.labels["DISEASE"].notes) == (3, 1, 1)
+    notes = [compare(TEXT, [DRUG], [DRUG]), compare(TEXT, [], [DIABETES]), compare(TEXT, [], [])]
+    assert {label: scores.notes for label, scores in agreement_per_label(notes).items()} == {
+        "DISEASE": 1,
+        "TREATMENT": 1,
+    }
