@@ -34,7 +34,7 @@ def export(lead: Browser) -> Callable[..., Run]:
     """`export(**fields)`: the run that the form starts, carried out."""
 
     def run(**fields: str) -> Run:
-        answer = lead.post("/p/clinic/export/", {"what": "gold", "format": "jsonl", **fields})
+        answer = lead.post("/p/clinic/exports/", {"what": "gold", "format": "jsonl", **fields})
         run = Run.objects.get(pk=answer["Location"].strip("/").split("/")[-1])
         runs.execute(run.pk)
         run.refresh_from_db()
@@ -103,13 +103,13 @@ def test_export_is_swept_away_after_its_time(export: Callable[..., Run], lead: B
     answer = lead.get(reverse("export_download", args=[old.pk]), follow=True)
     assert "it is kept for 24 hours" in answer.content.decode()
     assert "The file was removed" in answer.content.decode()
-    page = lead.get("/p/clinic/export/").content.decode()
+    page = lead.get("/p/clinic/exports/").content.decode()
     assert reverse("export_download", args=[new.pk]) in page
     assert reverse("export_download", args=[old.pk]) not in page
 
 
 def test_export_that_is_cancelled_leaves_nothing(lead: Browser, settings: Any) -> None:
-    lead.post("/p/clinic/export/", {"what": "gold", "format": "jsonl"})
+    lead.post("/p/clinic/exports/", {"what": "gold", "format": "jsonl"})
     run = Run.objects.get()
     runs.claim(run.pk)
     leftovers.exports_of(run).mkdir(parents=True)
@@ -136,13 +136,13 @@ def test_export_of_nothing_fails_with_a_sentence(export: Callable[..., Run]) -> 
     ],
 )
 def test_bad_form_starts_nothing(lead: Browser, fields: dict[str, str], says: str) -> None:
-    answer = lead.post("/p/clinic/export/", {"what": "gold", "format": "jsonl", **fields})
+    answer = lead.post("/p/clinic/exports/", {"what": "gold", "format": "jsonl", **fields})
     assert says in answer.content.decode()
     assert not Run.objects.exists()
 
 
 def test_gold_of_a_model_version_is_refused(lead: Browser, candidate: Any) -> None:
-    answer = lead.post("/p/clinic/export/", {"what": "gold", "format": "jsonl", "model": str(candidate.number)})
+    answer = lead.post("/p/clinic/exports/", {"what": "gold", "format": "jsonl", "model": str(candidate.number)})
     assert "Gold is by people" in answer.content.decode()
     assert not Run.objects.filter(kind=Run.Kind.EXPORT).exists()
 
