@@ -77,5 +77,5 @@ export function isElsewhere(event) {
   if (document.querySelector("dialog[open]")) return true;
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest("input, textarea, select, [contenteditable]:not([contenteditable='false'])")) return true;
-  return Boolean(target?.closest("button, a, summary, [tabindex]:not(mark, .note)") && ["Enter", " ", "Tab"].includes(event.key));
+  return Boolean(target?.closest("button, a, summary, [tabindex]:not(mark, .note, main)") && ["Enter", " ", "Tab"].includes(event.key));
 }
