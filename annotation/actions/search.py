@@ -123,7 +123,7 @@ class _Query:
                 SELECT hit.* FROM unnest(%(masks)s::bigint[]) AS bucket(mask) CROSS JOIN LATERAL (
                     SELECT note_id, {self._value} AS value FROM annotation_noteindex
                     WHERE {self.matches} AND {self.bounds} AND {self._value} IS NOT NULL
-                    AND project_id + 0 = %(project)s OFFSET 0
+                    AND project_id + 0 = %(project)s ORDER BY note_id + 0 DESC
                 ) AS hit LIMIT %(among)s)
             SELECT note_id, value, (SELECT count(*) FROM found) FROM found
             WHERE {self._beyond("value")} ORDER BY {self._order("value")} LIMIT %(limit)s"""
