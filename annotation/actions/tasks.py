@@ -103,12 +103,13 @@ def lost(*, holding: Collection[int], by: User) -> list[int]:
     """Those of the tasks in `holding` that `by` holds no more; what is in hand for long gets another lease."""
     if not holding:
         return []
-    rows = Task.objects.filter(pk__in=holding, assignee=by, status=Task.Status.IN_PROGRESS)
+    rows = Task.objects.filter(pk__in=holding, assignee=by, status__in=(Task.Status.IN_PROGRESS, Task.Status.OPEN))
     held = dict(rows.values_list("pk", "lease_until"))
     now = timezone.now()
-    old = [pk for pk, until in held.items() if until and until < now + LEASE / 2]
+    # A lease that lapsed without anybody coming is theirs again.
+    old = [pk for pk, until in held.items() if until is None or until < now + LEASE / 2]
     if old:
-        rows.filter(pk__in=old).update(lease_until=now + LEASE)
+        rows.filter(pk__in=old).update(status=Task.Status.IN_PROGRESS, lease_until=now + LEASE)
     return [pk for pk in holding if pk not in held]
 
 

@@ -1,19 +1,61 @@
 // @ts-check
-/** Sends a note's spans. Every way it can go wrong becomes a sentence; nothing is thrown. */
-
-/** @typedef {{next: string} | {error: string}} Answer */
-
-const PATIENCE = 20_000;
-const AWAY = "The server can't be reached. Your work is kept in this page; try again.";
-const SIGNED_OUT = "You are signed out or may not do this. Sign in in another tab, then try again; your work is kept.";
-const FAILED = "The server could not save this. Your work is kept in this page; try again.";
+/** Calls of the note page. Every way one can go wrong becomes a state and a sentence; nothing is thrown. */
 
 /**
- * The newest token: signing in again in another tab changes the cookie.
- * @param {string} inPage
+ * `ok`: done. `refused`: never, with a reason. `away`: no answer; try again. `out`: signed out; sign in, try again.
+ * @typedef {{state: "ok" | "refused" | "away" | "out", error: string, body: any}} Answer
  */
-function token(inPage) {
-  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? inPage;
+
+const PATIENCE = 20_000;
+const AWAY = "The server can't be reached; your work is kept.";
+const OUT = "You are signed out; your work is kept. Sign in in another tab, then go on here.";
+const FAILED = "The server could not save this; your work is kept.";
+const REFUSED = "The server refused this.";
+const REFUSALS = [400, 403, 404, 409, 413, 422];
+
+export class Server {
+  /** @param {string} csrf the token in the page */
+  constructor(csrf) {
+    this.csrf = csrf;
+  }
+
+  /** The newest token: signing in again in another tab changes the cookie. */
+  get token() {
+    return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? this.csrf;
+  }
+
+  /**
+   * @param {string} url
+   * @param {object} body
+   * @param {{signal?: AbortSignal, keepalive?: boolean}} [options] keepalive: the page may close meanwhile
+   * @returns {Promise<Answer>}
+   */
+  async post(url, body, { signal, keepalive = false } = {}) {
+    const patience = AbortSignal.timeout(PATIENCE);
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
+        body: JSON.stringify(body),
+        redirect: "manual",
+        keepalive,
+        signal: signal ? AbortSignal.any([signal, patience]) : patience,
+      });
+      return await read(response);
+    } catch {
+      return { state: "away", error: AWAY, body: null };
+    }
+  }
+
+  /**
+   * Says something while the page closes; no answer is waited for.
+   * @param {string} url
+   */
+  beacon(url) {
+    const form = new FormData();
+    form.set("csrfmiddlewaretoken", this.token);
+    navigator.sendBeacon(url, form);
+  }
 }
 
 /**
@@ -21,32 +63,26 @@ function token(inPage) {
  * @returns {Promise<Answer>}
  */
 async function read(response) {
-  if (response.type === "opaqueredirect") return { error: SIGNED_OUT };
-  if (!response.headers.get("Content-Type")?.includes("json")) {
-    return { error: response.status === 403 ? SIGNED_OUT : FAILED };
+  const isJson = response.headers.get("Content-Type")?.includes("json");
+  // Django answers with a page when the session or its token is gone.
+  if (response.type === "opaqueredirect" || (response.status === 403 && !isJson)) {
+    return { state: "out", error: OUT, body: null };
   }
-  const body = await response.json();
-  if (response.ok && typeof body.next === "string") return { next: body.next };
-  return { error: typeof body.error === "string" ? body.error : FAILED };
+  const body = isJson ? await response.json() : null;
+  if (response.ok && body) return { state: "ok", error: "", body };
+  const error = typeof body?.error === "string" ? body.error : "";
+  if (REFUSALS.includes(response.status)) return { state: "refused", error: error || REFUSED, body: body ?? {} };
+  return { state: "away", error: error || FAILED, body };
 }
 
 /**
+ * One call of a page that has no sitting.
  * @param {string} url
  * @param {object} body
  * @param {string} csrf
- * @returns {Promise<Answer>}
+ * @returns {Promise<any>} the server's answer, or why there is none as `error`
  */
 export async function send(url, body, csrf) {
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token(csrf) },
-      body: JSON.stringify(body),
-      redirect: "manual",
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    return await read(response);
-  } catch {
-    return { error: AWAY };
-  }
+  const answer = await new Server(csrf).post(url, body);
+  return answer.state === "ok" ? answer.body : { error: answer.error };
 }
