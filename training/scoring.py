@@ -27,7 +27,7 @@ class Scored:
 
 
 def evaluate(nlp: Language, documents: Sequence[ner.Document], labels: Sequence[str]) -> Scored:
-    """Run `nlp` over `documents` and count exact matches with their gold."""
+    """Run `nlp` over `documents` and count exact matches with their gold, of `labels` alone."""
     found = ner.predict(nlp, [document.text for document in documents])
     predicted = [[entity.span for entity in entities] for entities in found]
     gold = [document.spans for document in documents]
@@ -38,7 +38,13 @@ def evaluate(nlp: Language, documents: Sequence[ner.Document], labels: Sequence[
 def compare(
     gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]], labels: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]], list[Counts]]:
-    """Scores over all notes, per label, and the counts of each note."""
+    """Scores over all notes, per label, and the counts of each note.
+
+    Only spans of `labels` count: a retired label stays in old gold, and an old model still finds it.
+    """
+    gold, predicted = (
+        [[span for span in spans if span.label in labels] for spans in rows] for rows in (gold, predicted)
+    )
     per_note = [exact_counts(g, p) for g, p in zip(gold, predicted, strict=True)]
     rows = [exact_counts_per_label(g, p) for g, p in zip(gold, predicted, strict=True)]
     per_label = {label: score([row.get(label, Counts()) for row in rows]) for label in labels}

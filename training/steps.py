@@ -54,7 +54,7 @@ class Champion:
 
 def snapshot(context: Context) -> dict[str, Any]:
     run = context.run
-    context.labels = list(run.project.labels.values_list("name", flat=True))
+    context.labels = run.project.labels.active().names()
     context.dataset = snapshots.seal(project=run.project, by=run.created_by)
     return {"dataset": context.dataset.version, "sha256": context.dataset.sha256, "splits": context.dataset.summary}
 

@@ -71,9 +71,9 @@ def hand_out(request: HttpRequest, project: Project) -> HttpResponse:
     data = form.cleaned_data
     try:
         given = handing_out.hand_out(
-            project=project, source=data["source"], target=data["target"], count=data["count"], facets=form.facets
+            project=project, source=data["holder"], target=data["target"], count=data["count"], facets=form.facets
         )
-        messages.success(request, f"{given:,} notes that waited for {data['source']} are for {data['target']} now.")
+        messages.success(request, f"{given:,} notes that waited for {data['holder']} are for {data['target']} now.")
     except ActionError as error:
         messages.error(request, str(error))
     return redirect("assign", slug=project.slug)
@@ -86,6 +86,6 @@ def withdraw(request: HttpRequest, project: Project) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Choose a person or a team of the project.")
         return redirect("assign", slug=project.slug)
-    gone, free = handing_out.withdraw(project=project, source=form.cleaned_data["source"])
+    gone, free = handing_out.withdraw(project=project, source=form.cleaned_data["holder"])
     messages.success(request, f"{gone:,} notes are asked for no more; {free:,} wait for everybody now.")
     return redirect("assign", slug=project.slug)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -28,6 +29,7 @@ class GuidelineForm(forms.Form):
     )
     change = forms.CharField(
         max_length=actions.MAX_CHANGE,
+        required=False,
         label="What changed, in a sentence",
         help_text="Each annotator is shown this once.",
     )
@@ -47,7 +49,7 @@ def guidelines(request: HttpRequest, project: Project) -> HttpResponse:
         "shown": shown,
         "newest": newest,
         "sections": sections(shown.text) if shown else [],
-        "labels": project.labels.order_by("retired_at", "colour", "name"),
+        "labels": project.labels.order_by(F("retired_at").asc(nulls_first=True), "colour", "name"),
         "versions": project.guideline_versions.select_related("created_by").defer("text", "labels"),
     }
     return render(request, "annotation/guidelines.html", context)
@@ -60,7 +62,8 @@ def compare(request: HttpRequest, project: Project) -> HttpResponse:
     newest = actions.current(project)
     to = _version(project, request.GET.get("to", "") or str(newest.version if newest else 0))
     since = _version(project, request.GET.get("from", "") or str(max(1, to.version - 1)))
-    context = {"since": since, "to": to, **_between(since, to)}
+    steps = project.guideline_versions.filter(version__gt=since.version, version__lte=to.version)
+    context = {"since": since, "to": to, "steps": steps.defer("text", "labels"), **_between(since, to)}
     return render(request, "annotation/guidelines_compare.html", context)
 
 
@@ -79,6 +82,9 @@ def edit(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 def _publish(request: HttpRequest, project: Project, form: GuidelineForm) -> bool:
+    if not form.cleaned_data["change"]:
+        form.add_error("change", "Say what changed: each annotator is shown this.")
+        return False
     try:
         made = actions.publish(project=project, by=person(request), **form.cleaned_data)
     except TooLate:

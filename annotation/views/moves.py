@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from annotation.access import Right, in_project, own_task, person
+from annotation.access import Right, in_project, own_task, person, require
 from annotation.actions import revisions, tasks
 from annotation.errors import ActionError
 from annotation.models import Project, Task
@@ -22,7 +22,10 @@ def take_next(request: HttpRequest, project: Project) -> HttpResponseBase:
     """The next note: a page for a form, everything about it for a script."""
     if answers.wants_json(request):
         return _next_for_script(request, project)
-    task = tasks.take_next(project=project, by=person(request))
+    adjudicate = request.POST.get("adjudicate") == "1"
+    if adjudicate:
+        require(request, project, Right.ADJUDICATE)
+    task = tasks.take_next(project=project, by=person(request), adjudicate=adjudicate)
     if task is None:
         messages.success(request, "The queue is empty: every note is done or with somebody.")
     return redirect(_page(task, project))

@@ -19,12 +19,14 @@ def payload(task: Task, base: Annotation | None, user: User) -> dict[str, Any]:
     """The note in hand, `user`'s work on it so far, and everything beside the text."""
     text, project = task.note.text, task.project
     draft = drafts.of(task, user)
+    labels = list(project.labels.active().values("name", "key", "colour", "hint"))
+    rows = _offered(base, {label["name"] for label in labels})
     return {
         "task": task.pk,
         "note": task.note_id,
         "text": text,
-        "labels": list(project.labels.active().values("name", "key", "colour", "hint")),
-        "spans": span_rows(text, base.spans_json if base else []),
+        "labels": labels,
+        "spans": span_rows(text, rows),
         "base_revision": base.revision if base else 0,
         "nested": project.nested,
         "blind": task.blind,
@@ -32,7 +34,7 @@ def payload(task: Task, base: Annotation | None, user: User) -> dict[str, Any]:
         "seconds": max(task.seconds_spent, draft.seconds if draft else 0),
         "doubt_threshold": project.doubt_threshold,
         "draft": draft_of(text, draft) if draft else None,
-        "how": _how(task, base),
+        "how": _how(task, base) + _retired(rows, labels),
         "reason": {"value": task.reason, "name": task.get_reason_display()},
         "facets": [{"name": name, "value": value} for name in FACETS if (value := getattr(task.note, name))],
         "received": task.note.received_at.isoformat(),
@@ -46,6 +48,19 @@ def payload(task: Task, base: Annotation | None, user: User) -> dict[str, Any]:
             **{name: reverse(f"task_{name}", args=[task.pk]) for name in URLS},
         },
     }
+
+
+def _offered(base: Annotation | None, labels: Collection[str]) -> list[dict[str, Any]]:
+    """What the annotator starts from. A model's suggestion of a retired label is not offered; a person's stays."""
+    if base is None or base.origin != Annotation.Origin.PRELABEL:
+        return base.spans_json if base else []
+    return [row for row in base.spans_json if row["label"] in labels]
+
+
+def _retired(rows: list[dict[str, Any]], labels: list[dict[str, Any]]) -> str:
+    """What to do with the entities of labels that are retired: they can't be submitted as they are."""
+    names = sorted({row["label"] for row in rows} - {label["name"] for label in labels})
+    return f" Retired since: {', '.join(names)}. Give these entities another label, or remove them." if names else ""
 
 
 def _how(task: Task, base: Annotation | None) -> str:

@@ -30,12 +30,7 @@ PACE_OVER = timedelta(days=7)
 def queue(request: HttpRequest, project: Project) -> HttpResponse:
     rows, user = Task.objects.filter(project=project), person(request)
     rights = request.rights  # type: ignore[attr-defined]
-    line = rows.filter(OPEN_TO_ALL).in_queue_order(project.queue_order).select_related("note")
-    context = {
-        "summary": rows.queue_summary(),
-        "line": line.defer("note__ciphertext")[:SHOWN],
-        "news": guidelines.unseen(project=project, by=user),
-    }
+    context = {"summary": rows.queue_summary(), "news": guidelines.unseen(project=project, by=user)}
     if Right.ANNOTATE in rights:
         context |= _own(rows, user)
     if Right.ASSIGN in rights:
@@ -72,7 +67,8 @@ def _everybody(rows: TaskQuerySet, project: Project) -> dict[str, Any]:
         row = done.get(user.pk, {})
         times = [at for at in (row.get("last"), seen.get(user.pk)) if at]
         table.append({"person": user, "waiting": user.waiting, **row, "last": max(times, default=None)})
-    return {"people": table, "begun": held, "now": now}
+    line = rows.filter(OPEN_TO_ALL).in_queue_order(project.queue_order).select_related("note").defer("note__ciphertext")
+    return {"people": table, "begun": held, "now": now, "line": line[:SHOWN]}
 
 
 @require_POST

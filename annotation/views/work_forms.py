@@ -59,7 +59,10 @@ class AskForm(FacetsForm):
     count = forms.IntegerField(min_value=1, max_value=MAX_NOTES, initial=100, label="How many notes at most")
     order = forms.ChoiceField(choices=list(ORDERS.items()), label="Which first")
     gold = forms.ChoiceField(
-        choices=[("without", "Without gold"), ("with", "With gold"), ("", "Either")], required=False, label="Gold"
+        choices=[("without", "Without gold"), ("with", "With gold"), ("", "Either")],
+        initial="without",
+        required=False,
+        label="Gold",
     )
     audience = AudienceField(label="For whom")
     people = forms.TypedChoiceField(
@@ -84,23 +87,23 @@ class AskForm(FacetsForm):
 
 
 class HandOutForm(FacetsForm):
-    source = AudienceField(label="Of what waits for")
+    holder = AudienceField(label="Of what waits for")
     target = AudienceField(label="Give it to")
     count = forms.IntegerField(min_value=1, max_value=MAX_NOTES, initial=50, label="How many notes at most")
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(project, *args, **kwargs)
-        for name in ("source", "target"):
+        for name in ("holder", "target"):
             field = self.fields[name]
             if isinstance(field, AudienceField):
                 field.offer(project)
 
 
 class WithdrawForm(forms.Form):
-    source = AudienceField(label="What waits for")
+    holder = AudienceField(label="What waits for")
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["source"]
+        field = self.fields["holder"]
         if isinstance(field, AudienceField):
             field.offer(project, everybody=False)

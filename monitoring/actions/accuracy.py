@@ -28,12 +28,12 @@ def refresh(project: Project) -> Measurement | None:
     audited = list(Annotation.objects.filter(project=project).audited().order_by("-pk")[:NEWEST])
     if champion is None or not audited:
         return None
-    inputs = _fingerprint(audited)
+    labels = project.labels.active().names()
+    inputs = _fingerprint(audited, labels)
     known = Measurement.objects.filter(project=project, model=champion.model, metric=METRIC)
     if row := known.filter(inputs_sha256=inputs).first():
         return row
     found = _found(champion, audited)
-    labels = list(project.labels.values_list("name", flat=True))
     gold = [annotation.spans for annotation in audited]
     scores, per_label, _ = scoring.compare(gold, [found[a.note_id] for a in audited], labels)
     row, _ = Measurement.objects.get_or_create(
@@ -53,9 +53,9 @@ def latest(project: Project, champion: Deployment | None) -> Measurement | None:
     return Measurement.objects.filter(project=project, model=champion.model, metric=METRIC).first()
 
 
-def _fingerprint(audited: Sequence[Annotation]) -> str:
+def _fingerprint(audited: Sequence[Annotation], labels: Sequence[str]) -> str:
     rows = sorted(annotation.pk for annotation in audited)
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([rows, sorted(labels)]).encode()).hexdigest()
 
 
 def _found(champion: Deployment, audited: Sequence[Annotation]) -> dict[int, list[Span]]:

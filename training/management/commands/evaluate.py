@@ -35,7 +35,9 @@ class Command(BaseCommand):
             project = projects.get(options["project"])
             model = self.model(project, options["model"])
             documents = self.documents(project, options)
-            scored = scoring.evaluate(nlp_of(model), documents, model.labels)
+            # What the gold has and the model does not know counts against it.
+            labels = {*model.labels, *(span.label for document in documents for span in document.spans)}
+            scored = scoring.evaluate(nlp_of(model), documents, sorted(labels))
         except (ActionError, ValueError, ner.ArtefactError) as error:
             raise CommandError(str(error)) from error
         row = {"model": model.number, **scored.scores, "per_label": scored.per_label, "misaligned": scored.misaligned}
