@@ -56,7 +56,8 @@ def two_people(rng: Random) -> tuple[str, str]:
 
 def seconds(person: str, entities: int, rng: Random) -> int:
     """Active seconds: longer for more entities, and now and then much longer."""
-    return max(4, round(HABITS[person].seconds * (0.6 + 0.08 * entities) * rng.lognormvariate(0, 0.35)))
+    usual = HABITS[person].seconds if person in HABITS else 26
+    return max(4, round(usual * (0.6 + 0.08 * entities) * rng.lognormvariate(0, 0.35)))
 
 
 def by_hand(text: str, gold: Sequence[Span], *, errors: float, rng: Random) -> list[Span]:

@@ -99,7 +99,7 @@ def _submit(
 ) -> None:
     by, chosen = work.people[person], list(spans)
     tasks.take(task=task, by=by)
-    seconds = demo_people.seconds(person, len(chosen), work.rng) if person in demo_people.HABITS else 31
+    seconds = demo_people.seconds(person, len(chosen), work.rng)
     revisions.submit(task=task, by=by, spans=chosen, base_revision=base, seconds=seconds)
     # Never in the future, and never today: what the visitor does today stands alone.
     latest = work.now - timedelta(days=1)

@@ -14,7 +14,7 @@ const token = (name) => getComputedStyle(document.documentElement).getPropertyVa
 
 /** The page's look as the defaults of every figure. */
 function look() {
-  const axis = { gridcolor: token("--line"), linecolor: token("--line-strong"), zeroline: false, automargin: true };
+  const axis = { gridcolor: token("--line"), linecolor: token("--line-strong"), zeroline: false, automargin: true, ticklabelstandoff: 6 };
   return {
     layout: {
       colorway: HUES.map(token),
@@ -22,12 +22,23 @@ function look() {
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: token("--text") },
       hoverlabel: { bgcolor: token("--surface"), bordercolor: token("--line-strong"), font: { color: token("--text") } },
-      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal" },
       margin: { l: 48, r: 12, t: 8, b: 40 },
       xaxis: axis,
       yaxis: axis,
     },
   };
+}
+
+/**
+ * A band and its line are one thing: the line's colour, and a tint of it behind.
+ * @param {any[]} data
+ */
+function inOneColour(data) {
+  if (!data.some((trace) => trace.fill)) return data;
+  const color = token(HUES[0]);
+  const fillcolor = token(`${HUES[0]}-soft`);
+  return data.map((trace) => ({ ...trace, fillcolor, line: { ...trace.line, color }, marker: { color } }));
 }
 
 /** @param {HTMLElement} place */
@@ -39,7 +50,7 @@ function draw(place) {
   const showlegend = figure.data.length > 1;
   const layout = { ...figure.layout, showlegend, dragmode: false, template: look() };
   // @ts-ignore Plotly is a script of its own.
-  return window.Plotly.react(place, figure.data, layout, OPTIONS);
+  return window.Plotly.react(place, inOneColour(figure.data), layout, OPTIONS);
 }
 
 const places = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"));
