@@ -49,19 +49,22 @@ class Bench:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.html = self.note = ""
+        self.data: dict[str, Any] = {}
         self.trouble: list[str] = []
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
         page.on("console", lambda message: message.type in self.grave and self.trouble.append(message.text))
         page.route(f"{SITE}/**", self.serve)
 
-    def open(self, text: str = PLAIN, spans: list[dict[str, Any]] | None = None, **more: Any) -> Bench:
+    def open(
+        self, text: str = PLAIN, spans: list[dict[str, Any]] | None = None, *, address: str = "", **more: Any
+    ) -> Bench:
         data = {"text": text, "labels": LABELS, "spans": spans or [], "nested": False, "doubt_threshold": 0.7}
-        return self.start({**data, "seconds": 0, "keys": {}, **more})
+        return self.start({**data, "seconds": 0, "keys": {}, **more}, address)
 
-    def start(self, data: dict[str, Any]) -> Bench:
-        self.note = data["text"]
+    def start(self, data: dict[str, Any], address: str = "") -> Bench:
+        self.data, self.note = data, data["text"]
         self.html = page_html(data, self.entry)
-        self.page.goto(f"{SITE}/tasks/12/")
+        self.page.goto(f"{SITE}/tasks/12/{address}")
         self.page.wait_for_selector("#annotator[data-ready]")
         return self
 

@@ -53,3 +53,65 @@ def test_nested_project_keeps_both(bench: Bench) -> None:
     bench.press("d")
     assert bench.marks() == [("TREATMENT", "of asthma"), ("DISEASE", "asthma")]
     assert bench.text() == PLAIN
+
+
+def test_handles_stop_at_a_neighbour_and_follow_characters_with_alt(bench: Bench) -> None:
+    bench.open(spans=[span(PLAIN, "asthma"), span(PLAIN, "Metformin", "TREATMENT")])
+    bench.click("asthma")
+    inside = bench.box(PLAIN.index("Metformin") + 3, PLAIN.index("Metformin") + 4)
+    bench.pull(bench.handle("end"), (inside["left"], inside["y"]))
+    assert bench.marks()[0] == ("DISEASE", "asthma, on Tab")
+    sth = bench.box(PLAIN.index("asthma"), PLAIN.index("asthma") + 4)
+    bench.page.keyboard.down("Alt")
+    bench.pull(bench.handle("end"), (sth["right"], sth["y"]))
+    bench.page.keyboard.up("Alt")
+    assert bench.marks()[0] == ("DISEASE", "asth")
+
+
+def test_a_handle_that_is_let_go_with_escape_changes_nothing(bench: Bench) -> None:
+    bench.open(spans=[span(PLAIN, "asthma")])
+    bench.click("asthma")
+    bench.page.mouse.move(*bench.handle("end"))
+    bench.page.mouse.down()
+    bench.page.mouse.move(*bench.middle("Metformin"))
+    assert bench.page.evaluate("String([...CSS.highlights.get('live')][0])") == "asthma, on Tab Metformin"
+    bench.press("Escape")
+    bench.page.mouse.up()
+    assert bench.marks() == [("DISEASE", "asthma")]
+    assert bench.calls("changed") == []
+
+
+def test_what_a_drag_would_take_is_shown_while_it_lasts(bench: Bench) -> None:
+    bench.open()
+    at = PLAIN.index("case of asthma")
+    box = bench.box(at + 1, at + 10)
+    bench.page.mouse.move(box["left"], box["y"])
+    bench.page.mouse.down()
+    bench.page.mouse.move(box["right"], box["y"], steps=3)
+    bench.page.wait_for_function("CSS.highlights.get('live') !== undefined")
+    assert bench.page.evaluate("String([...CSS.highlights.get('live')][0])") == "case of asthma"
+    bench.page.mouse.up()
+
+
+def test_double_click_on_an_entity_s_only_word_takes_the_entity(bench: Bench) -> None:
+    bench.open(spans=[span(PLAIN, "asthma")])
+    bench.page.mouse.dblclick(*bench.middle("asthma"))
+    bench.page.locator("#bubble [data-do=negated]").click()
+    assert bench.rows()[0]["assertion"] == ["negated"]
+
+
+def test_finger_drags_a_handle_that_is_wide_enough(chromium: Browser) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    bench = Bench(context.new_page()).open(spans=[span(PLAIN, "asthma")])
+    bench.page.touchscreen.tap(*bench.middle("asthma"))
+    box = bench.page.locator("#handle-start").bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= 24
+    cdp = context.new_cdp_session(bench.page)
+    x, y = bench.handle("start")
+    of = bench.box(PLAIN.index("of"), PLAIN.index("of") + 2)
+    for kind, points in (("touchStart", [(x, y)]), ("touchMove", [(of["left"], of["y"])]), ("touchEnd", [])):
+        cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]})
+    bench.page.locator("#said", has_text="of asthma").wait_for()
+    assert bench.marks() == [("DISEASE", "of asthma")]
+    context.close()

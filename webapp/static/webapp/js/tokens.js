@@ -43,27 +43,6 @@ function edges(text) {
 }
 
 /**
- * The words and signs of a text, in order; white space belongs to none.
- * @param {string} text
- * @returns {Token[]}
- */
-export function tokenise(text) {
-  const cuts = edges(text);
-  const tokens = [];
-  let start = -1;
-  for (const { segment, index } of graphemes.segment(text)) {
-    const space = isSpace(segment[0]);
-    if (start >= 0 && (space || cuts[index])) {
-      tokens.push({ start, end: index });
-      start = -1;
-    }
-    if (!space && start < 0) start = index;
-  }
-  if (start >= 0) tokens.push({ start, end: text.length });
-  return tokens;
-}
-
-/**
  * The characters of a text as a reader counts them, white space left out: where an edge may fall inside a word.
  * @param {string} text
  * @returns {Token[]}
@@ -71,9 +50,31 @@ export function tokenise(text) {
 export function characters(text) {
   const found = [];
   for (const { segment, index } of graphemes.segment(text)) {
-    if (!isSpace(segment[0])) found.push({ start: index, end: index + segment.length });
+    if (isSpace(segment[0])) continue;
+    let end = index + segment.length;
+    // A few signs of Arabic take the space after them into their grapheme.
+    while (isSpace(text[end - 1])) end -= 1;
+    found.push({ start: index, end });
   }
   return found;
+}
+
+/**
+ * The words and signs of a text, in order; white space belongs to none.
+ * @param {string} text
+ * @returns {Token[]}
+ */
+export function tokenise(text) {
+  const cuts = edges(text);
+  /** @type {Token[]} */
+  const tokens = [];
+  let last = -1;
+  for (const { start, end } of characters(text)) {
+    if (start === last && !cuts[start]) tokens[tokens.length - 1].end = end;
+    else tokens.push({ start, end });
+    last = end;
+  }
+  return tokens;
 }
 
 /**
