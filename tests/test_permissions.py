@@ -109,6 +109,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "p/<slug:slug>/import/": ("login 403 200 200 403 403 404 403", "login 403 200 200 403 403 404 403"),
     "p/<slug:slug>/exports/": ("login 403 200 200 403 403 404 403", "login 403 200 200 403 403 404 403"),
     "runs/<int:pk>/download/": ("login 404 404 404 404 404 404 404", NO),  # the walk's run is no export
+    "p/<slug:slug>/agreement/": (MEMBERS, NO),
     "p/<slug:slug>/quality/": (MEMBERS, NO),
     "p/<slug:slug>/quality/<slug:table>.csv": (MEMBERS, NO),
     "p/<slug:slug>/runs/": (MEMBERS, NO),

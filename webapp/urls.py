@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from annotation.views import (
     adjudication,
+    agreement,
     assign,
     clients,
     comments,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("p/<slug:slug>/import/", imports.upload, name="import"),
     path("p/<slug:slug>/exports/", exports.exports, name="exports"),
     path("runs/<int:pk>/download/", exports.download, name="export_download"),
+    path("p/<slug:slug>/agreement/", agreement.page, name="agreement"),
     path("p/<slug:slug>/quality/", quality.quality, name="quality"),
     path("p/<slug:slug>/quality/<slug:table>.csv", quality.download, name="quality_table"),
     path("p/<slug:slug>/runs/", runs.runs, name="runs"),
