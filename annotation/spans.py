@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 MAX_TEXT = 20_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 MAX_SPANS = 5_000
 # Enough to see what is wrong; stops stacked spans from costing their square.
 MAX_PROBLEMS = 20
@@ -90,9 +91,9 @@ def check_text(text: object) -> str:
         raise TextError(f"The text has {len(text):,} characters, more than {MAX_TEXT:,}; split the note.")
     if "\x00" in text:
         raise TextError(f"The text has a NUL character at {text.index(chr(0))}; remove it.")
-    surrogate = next((i for i, c in enumerate(text) if "\ud800" <= c <= "\udfff"), None)
+    surrogate = _SURROGATE.search(text)
     if surrogate is not None:
-        raise TextError(f"The text has a lone surrogate at {surrogate}; send valid Unicode.")
+        raise TextError(f"The text has a lone surrogate at {surrogate.start()}; send valid Unicode.")
     return text
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from annotation.actions import notes, revisions
+from annotation.actions import indexing, notes, revisions
 from annotation.formats import Record, Rejection, read
 from annotation.models import Annotation, Note, Project, Task, User
 from annotation.spans import MarkedSpan
 
-CHUNK = 500
+CHUNK = 1000
 SHOWN_REJECTIONS = 1000
 
 
@@ -58,13 +58,13 @@ def import_file(
     origin: Note.Origin = Note.Origin.IMPORT,
     on_progress: Callable[[Report], None] = lambda report: None,
 ) -> Report:
-    """Read `path` and store its notes, 500 at a time, each batch wholly or not at all.
+    """Read `path` and store its notes, 1,000 at a time, each batch wholly or not at all.
 
     With `gold` the file's spans become gold; without, they are drafts and each note becomes a task. A note that is
     there already (same id, same text) counts as duplicate. `on_progress` is called after each batch and may raise
     to stop: what was stored stays, and importing again goes on from there.
     """
-    labels = list(project.labels.values_list("name", flat=True))
+    labels = project.labels.active().names()
     rows = read(path, file_format, labels=labels, label_map=label_map, nested=project.nested)
     report = Report()
     while batch := list(islice(rows, CHUNK)):
@@ -105,6 +105,8 @@ def _store(batch: _Batch, rows: Sequence[Record | Rejection], report: Report) ->
     stored = notes.add(project=batch.project, news=map(_new_note, fresh), origin=batch.origin)
     pairs = [*zip(stored, fresh, strict=True), *again]
     spans = {note.pk: found for note, record in pairs if (found := _usable(batch, record)) is not None}
+    # New ones are marked as they are stored.
+    indexing.mark([note.pk for note, _ in again])
     revisions.add_imported(project=batch.project, spans=spans, by=batch.by, gold=batch.gold)
     if not batch.gold:
         audits = {task.note_id for task in notes.open_audits(project=batch.project, notes=stored)}

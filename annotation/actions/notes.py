@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from annotation.actions import indexing
+from annotation.actions import copying, indexing
 from annotation.keys import draw, fingerprint, keyring, pseudonym
 from annotation.models import FACETS, Note, Project, Task
 from annotation.spans import check_text
@@ -55,7 +55,7 @@ def add(*, project: Project, news: Iterable[NewNote], origin: Note.Origin) -> li
     # Built before the first query: a text that can't be taken leaves the caller's transaction as it was.
     rows = [build(project=project, new=new, origin=origin) for new in news]
     with transaction.atomic():
-        added = Note.objects.bulk_create(rows, batch_size=500)
+        added = copying.insert(rows)
         indexing.mark([note.pk for note in added])
     return added
 
@@ -85,7 +85,8 @@ def open_tasks(*, project: Project, notes: Sequence[Note], reason: Task.Reason) 
     for note in notes:
         doubled = draw(str(note.uid), project.double_share, kind="double")
         blind = doubled or reason == Task.Reason.RANDOM_AUDIT
-        row = Task(project=project, note=note, reason=reason, blind=blind, doubled=doubled, position=note.pk)
-        second = Task(project=project, note=note, reason=Task.Reason.DOUBLE, blind=True, doubled=True, position=note.pk)
-        rows += [row, second] if doubled else [row]
-    return Task.objects.bulk_create(rows, batch_size=500)
+        both = {"project": project, "note": note, "doubled": doubled, "position": note.pk}
+        rows.append(Task(**both, reason=reason, blind=blind))
+        if doubled:
+            rows.append(Task(**both, reason=Task.Reason.DOUBLE, blind=True))
+    return copying.insert(rows)

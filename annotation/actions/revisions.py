@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from annotation.actions import doubles, guidelines, indexing, tasks
+from annotation.actions import copying, doubles, guidelines, indexing, tasks
 from annotation.errors import ActionError, TooLate
 from annotation.models import Annotation, Draft, Note, Project, Task, User
-from annotation.spans import AnySpan, ScoredSpan, Span, span_problems
+from annotation.spans import AnySpan, ScoredSpan, span_problems
 
 
 def latest(note: Note) -> Annotation | None:
@@ -104,7 +104,7 @@ def _next_revision(note: Note) -> int:
 
 
 @transaction.atomic
-def add_imported(*, project: Project, spans: Mapping[int, Sequence[Span]], by: User, gold: bool) -> list[Annotation]:
+def add_imported(*, project: Project, spans: Mapping[int, Sequence[AnySpan]], by: User, gold: bool) -> list[Annotation]:
     """Annotations that come with imported notes, by note id: gold, or drafts for an annotator to check.
 
     The caller holds new notes, or notes without gold; their spans are checked.
@@ -112,8 +112,8 @@ def add_imported(*, project: Project, spans: Mapping[int, Sequence[Span]], by: U
     revisions = dict(
         Annotation.objects.filter(note__in=spans).order_by().values_list("note").annotate(n=Max("revision"))
     )
-    return Annotation.objects.bulk_create(
-        (
+    return copying.insert(
+        [
             Annotation(
                 project=project,
                 note_id=note_id,
@@ -124,8 +124,7 @@ def add_imported(*, project: Project, spans: Mapping[int, Sequence[Span]], by: U
                 author=by,
             )
             for note_id, found in spans.items()
-        ),
-        batch_size=500,
+        ]
     )
 
 

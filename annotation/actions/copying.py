@@ -1,0 +1,75 @@
+"""Many rows at once: PostgreSQL's COPY takes them several times as fast as INSERT, and Django compiles no statement."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _text(value: str) -> str:
+    return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
+
+
+def _json(value: Any) -> str:
+    return _text(json.dumps(value))
+
+
+_CELLS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda value: r"\N",
+    str: _text,
+    int: str,
+    float: repr,
+    bool: lambda value: "t" if value else "f",
+    bytes: lambda value: rf"\\x{value.hex()}",
+    UUID: str,
+    datetime: datetime.isoformat,
+    list: _json,
+    dict: _json,
+}
+
+
+def insert(rows: Sequence[Row]) -> list[Row]:
+    """Store unsaved rows of one model, all or none, and give them their ids, ascending in the order given.
+
+    As ``bulk_create`` for models whose key counts up and whose lists and dicts are JSON. Raises IntegrityError as that.
+    """
+    if not rows:
+        return []
+    meta = rows[0]._meta
+    fields = [field for field in meta.concrete_fields if not field.generated]
+    timed = [field for field in fields if getattr(field, "auto_now_add", False)]
+    with connection.cursor() as cursor:
+        for row, key in zip(rows, _keys(cursor, meta.db_table, len(rows)), strict=True):
+            row.pk = key
+            for field in timed:
+                field.pre_save(row, add=True)
+        names = [field.attname for field in fields]
+        lines = ["\t".join([_cell(vars(row)[name]) for name in names]) for row in rows]
+        columns = ", ".join(f'"{field.column}"' for field in fields)
+        with connection.wrap_database_errors:
+            cursor.copy_expert(f'COPY "{meta.db_table}" ({columns}) FROM STDIN', io.StringIO("\n".join(lines) + "\n"))
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+    return list(rows)
+
+
+def _keys(cursor: Any, table: str, count: int) -> list[int]:
+    cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+    return [key for (key,) in cursor.fetchall()]
+
+
+def _cell(value: Any) -> str:
+    convert = _CELLS.get(type(value))
+    # A choice is a string of a type of its own.
+    return convert(value) if convert else _text(str(value.value)) if hasattr(value, "value") else _text(str(value))
