@@ -28,9 +28,9 @@ class Sitting:
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
         page.on("request", lambda request: request.method == "POST" and self.calls.append(request.url))
 
-    def open(self, task: Task) -> Sitting:
+    def open(self, task: Task, fetches: str = "**/queue/next/") -> Sitting:
         """Sit down at a note; the next one is fetched."""
-        with self.page.expect_response("**/queue/next/"):
+        with self.page.expect_response(fetches):
             self.page.goto(self.url + reverse("task", args=[task.pk]))
         return self.at(task)
 

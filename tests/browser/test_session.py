@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from playwright.sync_api import Browser, expect
 from annotation.actions import guidelines, revisions, tasks
 from annotation.models import Annotation, Comment, Draft, Project, Task
 from annotation.spans import ScoredSpan
-from tests.annotation.conftest import TREATMENT, add_note, add_task, let_lapse  # noqa: F401 - fixtures
+from tests.annotation.conftest import add_note, add_task, let_lapse  # noqa: F401 - fixtures
 from tests.browser.sitting import Sitting, sign_in
 from tests.conftest import Cast
+from tests.faults.processes import eventually
+from tests.stack import Stack, kill_group
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AddTask = Callable[..., Task]
@@ -182,7 +185,7 @@ def test_tab_closed_before_the_save_arrived_sends_it_next_time(
     first.cut("**/submit/", times=99)
     first.press("Enter").at(waiting[1]).saved("Not saved yet")
     first.page.close()
-    open_tab().open(waiting[1]).saved()
+    open_tab().open(waiting[1], fetches="**/submit/").saved()
     assert gold(waiting[0]) == [(0, 5)]
 
 
@@ -200,10 +203,8 @@ def test_draft_of_a_closed_tab_comes_back_also_elsewhere(open_tab: Callable[[], 
 def test_closed_tab_gives_back_the_note_it_had_fetched(tab: Sitting, waiting: list[Task]) -> None:
     tab.open(waiting[0])
     assert Task.objects.filter(status=Task.Status.IN_PROGRESS).count() == 2
-    with tab.page.expect_request("**/release/"):
-        tab.page.goto("about:blank")
-    tab.page.wait_for_timeout(200)
-    assert list(Task.objects.filter(status=Task.Status.IN_PROGRESS)) == [waiting[0]]
+    tab.page.goto("about:blank")
+    assert eventually(lambda: list(Task.objects.filter(status=Task.Status.IN_PROGRESS)) == [waiting[0]], 5)
 
 
 def test_signed_out_in_the_middle_loses_nothing(
@@ -215,6 +216,25 @@ def test_signed_out_in_the_middle_loses_nothing(
     sign_in(tab.page.context, live_server.url, cast.annotator)
     tab.saved()
     assert gold(waiting[0]) == [(0, 5)]
+
+
+@pytest.mark.slow
+def test_server_killed_in_the_middle_saves_each_note_once(
+    chromium: Browser, cast: Cast, waiting: list[Task], tmp_path: Path
+) -> None:
+    stack = Stack(tmp_path)
+    web = stack.web()
+    context = chromium.new_context()
+    sign_in(context, stack.url, cast.annotator)
+    tab = Sitting(context.new_page(), stack.url).open(waiting[0])
+    kill_group(web)
+    tab.mark_first_word().press("Enter").at(waiting[1]).saved("Not saved yet")
+    stack.web()
+    tab.saved().press("Enter").at(waiting[2]).saved()
+    context.close()
+    stack.stop()
+    assert [gold(task) for task in waiting[:2]] == [[(0, 5)], []]
+    assert Annotation.objects.count() == 2
 
 
 # Conflicts ------------------------------------------------------------------------------------------------------------
@@ -270,4 +290,3 @@ def test_note_that_a_colleague_took_is_told_and_left(tab: Sitting, cast: Cast, w
     tab.page.get_by_role("button", name="Leave it and go on").click()
     tab.at(waiting[1])
     assert not Annotation.objects.exists()
-    assert TREATMENT
