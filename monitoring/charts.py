@@ -14,6 +14,8 @@ Figure = dict[str, Any]
 Values = Sequence[float | None]
 # Lines are told apart by stroke and mark as well as by colour.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+# So few places get a tick each, where Plotly would choose round dates between them.
+FEW = 8
 MARKS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 
 
@@ -54,6 +56,9 @@ def lines(series: Sequence[Series], *, unit: str, share: bool = False) -> Figure
         for place, one in enumerate(series)
     ]
     layout = _over_time(unit)
+    places = sorted({place for one in series for place in one.at})
+    if len(places) <= FEW:
+        layout["xaxis"] |= {"tickvals": places, "tickformat": "%-d %b"}
     if share:
         layout["yaxis"] |= {"tickformat": ".0%"}
         layout["yaxis"].pop("rangemode")
@@ -125,7 +130,7 @@ def _gap(high: float | None, low: float | None) -> float | None:
 
 def _over_time(unit: str) -> dict[str, Any]:
     return {
-        "xaxis": {"type": "date"},
+        "xaxis": {"type": "date", "tickformat": "%-d %b\n%Y", "hoverformat": "%-d %b %Y"},
         "yaxis": {"title": {"text": unit}, "rangemode": "tozero"},
         "hovermode": "x unified",
         "height": 320,

@@ -14,7 +14,7 @@ from annotation.spans import Counts
 # A window of fewer notes says nothing about a person.
 ENOUGH = 20
 FOUR_WEEKS = 28
-RESAMPLES = 2000
+RESAMPLES = 1000
 
 
 @dataclass(frozen=True, slots=True)

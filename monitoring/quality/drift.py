@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 from annotation.spans import Counts, exact_counts
 from monitoring import charts
@@ -29,7 +31,7 @@ COLUMNS = (
 MOST_PEOPLE = 12
 
 
-@dataclass(slots=True)
+@dataclass
 class Window:
     """What a person did in four weeks; `settled` has a count for each note with gold from two people or a reviewer."""
 
@@ -38,6 +40,11 @@ class Window:
     suggested: int = 0
     taken: int = 0
     settled: list[Counts] = field(default_factory=list)
+
+    @cached_property
+    def score(self) -> dict[str, Any]:
+        """F1 against the settled gold with its interval; nothing without such notes."""
+        return statistics.score(self.settled) if self.settled else {}
 
 
 Windows = dict[date, Window]
@@ -85,7 +92,6 @@ def _notes(windows: Windows) -> int:
 
 
 def _row(name: str, first: date, one: Window) -> tuple[str | int | float | date | None, ...]:
-    score = statistics.score(one.settled) if one.settled else {}
     return (
         name,
         first,
@@ -94,16 +100,16 @@ def _row(name: str, first: date, one: Window) -> tuple[str | int | float | date 
         one.suggested,
         one.taken / one.suggested if one.suggested else None,
         len(one.settled),
-        score.get("f1"),
-        score.get("low"),
-        score.get("high"),
+        one.score.get("f1"),
+        one.score.get("low"),
+        one.score.get("high"),
     )
 
 
 def _figure(people: dict[str, Windows]) -> charts.Figure | None:
     series = []
     for name, windows in people.items():
-        scores = {first: statistics.score(one.settled) for first, one in sorted(windows.items()) if one.settled}
+        scores = {first: one.score for first, one in sorted(windows.items()) if one.settled}
         values, low, high = ([one[key] for one in scores.values()] for key in ("f1", "low", "high"))
         series.append(charts.Series(name, days_of(list(scores)), values, low, high))
     return charts.lines(series, unit="F1", share=True) if any(one.at for one in series) else None
@@ -115,10 +121,10 @@ def _findings(people: dict[str, Windows], today: date) -> list[str]:
     halves = {name: (_before(windows, newest), _now(windows, newest)) for name, windows in people.items()}
     tested = sum(min(map(len, half)) >= ENOUGH for half in halves.values())
     said = [_finding(name, before, now, tested) for name, (before, now) in halves.items()]
+    together = f" for {tested} people together (Bonferroni)" if tested > 1 else ""
     test = (
-        "How it is tested: the newest four weeks against all before, both sets of notes resampled 2,000 times; a "
-        f"change is called one when the interval of the difference leaves out zero at 95 % for {tested} "
-        f"{'person' if tested == 1 else 'people'} together (Bonferroni)."
+        "How it is tested: the newest four weeks against all before, both sets of notes resampled 1,000 times; a "
+        f"change is called one when the interval of the difference leaves out zero at 95 %{together}."
     )
     return [*said, test] if tested else said
 
