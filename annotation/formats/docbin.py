@@ -11,29 +11,25 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from spacy.attrs import ENT_ID, ENT_IOB, ENT_KB_ID, ENT_TYPE, ORTH
-from spacy.lang.en import English
 from spacy.strings import StringStore
 from srsly import msgpack
 
 from annotation.formats import json_fields
-from annotation.formats.exported import Exported, ExportedSpan, Written, outermost
+from annotation.formats.docbin_pack import NESTED_KEY, SPAN, write_docbin
 from annotation.formats.records import Draft, FormatError, Mention, Rejection, Result
 from annotation.formats.settle import Rules, settle, shown_id
-from annotation.formats.words import cut_at_spans
 from annotation.spans import ASSERTIONS, ICD10
 
+__all__ = ["read_docbin", "write_docbin"]
+
 MAX_UNPACKED = 256 * 2**20
-MAX_TOKENS = 5_000_000
-COLUMNS = (ORTH, ENT_IOB, ENT_TYPE, ENT_KB_ID, ENT_ID)
-NESTED_KEY = "sc"
-_SPAN = struct.Struct(">QQQllll")  # id, kb_id, label, first token, token after the last, the same in characters
 _FAULT = "The file is no DocBin that can be read; save it anew with DocBin.to_disk of spaCy 3."
 _TOO_BIG = f"The DocBin unpacks to more than {MAX_UNPACKED // 2**20} MB, which is loaded as one whole; split it."
 
@@ -175,93 +171,6 @@ def _group(bin_: _Bin, packed: bytes | None) -> list[_Entity]:
     groups = _plain(packed) if packed else {}
     for data, keys in groups.items() if isinstance(groups, dict) else ():
         if NESTED_KEY in keys:
-            rows = [_SPAN.unpack(row) for row in _plain(data)["spans"]]
+            rows = [SPAN.unpack(row) for row in _plain(data)["spans"]]
             return [_Entity(r[3], r[4], bin_.names[r[2]], bin_.names[r[1]], bin_.names[r[0]]) for r in rows]
     return []
-
-
-class _Packer:
-    """Columns of all notes so far. spaCy loads a DocBin as one whole, so it may not grow without end."""
-
-    def __init__(self) -> None:
-        self._store = StringStore()
-        self._known: dict[str, int] = {"": 0}
-        self._tokenizer = English().tokenizer
-        self.said: dict[str, list[Any]] = {name: [] for name in ("tokens", "spaces", "span_groups", "user_data")}
-        self._count = 0
-
-    def _hash(self, name: str) -> int:
-        found = self._known.get(name)
-        if found is None:
-            found = self._known[name] = self._store.add(name)
-        return found
-
-    def add(self, row: Exported, written: Written) -> None:
-        places = [(token.idx, token.idx + len(token)) for token in self._tokenizer(row.text)]
-        places = cut_at_spans(places, row, written)
-        self._count += len(places)
-        if self._count > MAX_TOKENS:
-            raise FormatError(
-                f"The notes have more than {MAX_TOKENS:,} words, too many for a DocBin, which is loaded as one whole; "
-                "narrow the filters or take JSONL."
-            )
-        table = np.zeros((len(places), len(COLUMNS)), dtype="uint64")
-        table[:, 0] = [self._hash(row.text[start:end]) for start, end in places]
-        firsts, afters = {s: i for i, (s, _) in enumerate(places)}, {e: i + 1 for i, (_, e) in enumerate(places)}
-        entities = [(span, firsts[span.start], afters[span.end]) for span in row.spans or ()]
-        kept = outermost(row.spans or ())
-        if row.spans is not None:
-            table[:, 1] = 2
-        for span, first, after in entities:
-            if span in kept:
-                table[first:after, 1] = 1
-                table[first, 1] = 3
-                table[first:after, 2:] = [
-                    self._hash(name) for name in (span.label, span.code, "+".join(span.assertion))
-                ]
-        follow = (*(start for start, _ in places[1:]), len(row.text))
-        self.said["tokens"].append(table)
-        self.said["spaces"].append(np.array([after > end for (_, end), after in zip(places, follow, strict=True)]))
-        self.said["span_groups"].append(self._group(entities) if len(kept) < len(entities) else msgpack.packb([]))
-        self.said["user_data"].append(msgpack.packb(_said(row), use_bin_type=True))
-
-    def _group(self, entities: list[tuple[ExportedSpan, int, int]]) -> bytes:
-        rows = [
-            _SPAN.pack(
-                *(self._hash(name) for name in ("+".join(span.assertion), span.code, span.label)),
-                *(first, after, span.start, span.end),
-            )
-            for span, first, after in entities
-        ]
-        group = msgpack.packb({"name": NESTED_KEY, "attrs": {}, "spans": rows}, use_bin_type=True)
-        packed: bytes = msgpack.packb({group: [NESTED_KEY]}, use_bin_type=True)
-        return packed
-
-    def packed(self) -> bytes:
-        tokens, spaces = self.said["tokens"], self.said["spaces"]
-        said = {
-            **self.said,
-            "version": "0.1",
-            "attrs": list(COLUMNS),
-            "tokens": (np.vstack(tokens) if tokens else np.zeros(0, dtype="uint64")).tobytes("C"),
-            "spaces": (np.concatenate(spaces) if spaces else np.zeros(0, dtype=bool)).tobytes("C"),
-            "lengths": np.array([len(table) for table in tokens], dtype="int32").tobytes("C"),
-            "strings": sorted(self._known),
-            "cats": [{}] * len(tokens),
-            "flags": [{"has_unknown_spaces": False}] * len(tokens),
-        }
-        return zlib.compress(msgpack.packb(said, use_bin_type=True), 3)
-
-
-def _said(row: Exported) -> dict[str, Any]:
-    scores = [[span.start, span.end, span.label, span.score] for span in row.spans or () if span.score is not None]
-    return {"id": row.external_id, "facets": dict(row.facets), "made": row.made(), "scores": scores}
-
-
-def write_docbin(path: Path, rows: Iterable[Exported], written: Written) -> None:
-    """A document a row. Who made it, facets and scores are in user_data; nested spans under ``sc``."""
-    packer = _Packer()
-    for row in rows:
-        written.row(row)
-        packer.add(row, written)
-    path.write_bytes(packer.packed())

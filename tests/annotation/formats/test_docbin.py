@@ -12,7 +12,7 @@ import spacy
 from spacy.tokens import Doc, DocBin, Span
 from srsly import msgpack
 
-from annotation.formats import Exported, ExportedSpan, Record, Rejection, docbin, read, write
+from annotation.formats import Exported, ExportedSpan, Record, Rejection, docbin, docbin_pack, read, write
 from annotation.formats.records import FormatError
 from annotation.spans import MarkedSpan
 
@@ -78,7 +78,7 @@ def test_a_token_that_a_span_cuts_is_told(tmp_path: Path) -> None:
 
 
 def test_too_many_words_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docbin, "MAX_TOKENS", 3)
+    monkeypatch.setattr(docbin_pack, "MAX_TOKENS", 3)
     with pytest.raises(FormatError, match="narrow the filters or take JSONL"):
         write(tmp_path / "x.spacy", "docbin", [Exported("n1", "one two three four", ())])
 
@@ -87,8 +87,8 @@ def said(**changes: Any) -> bytes:
     """A file of one document of one token, with these parts of its message changed."""
     path_free = {
         "version": "0.1",
-        "attrs": list(docbin.COLUMNS),
-        "tokens": b"\0" * 8 * len(docbin.COLUMNS),
+        "attrs": list(docbin_pack.COLUMNS),
+        "tokens": b"\0" * 8 * len(docbin_pack.COLUMNS),
         "spaces": b"\0",
         "lengths": b"\1\0\0\0",
         "strings": ["x"],
@@ -115,7 +115,7 @@ def said(**changes: Any) -> bytes:
         said(lengths=b"\xff\xff\xff\xff"),
         said(lengths=b"\1"),
         said(attrs=[]),
-        said(attrs=[docbin.ENT_IOB] * 5),
+        said(attrs=[docbin_pack.ENT_IOB] * 5),
         said(attrs=3),
         said(tokens=b"\0" * 8),
         said(tokens="x"),
@@ -124,7 +124,7 @@ def said(**changes: Any) -> bytes:
         said(strings=None),
         said(span_groups=[]),
         said(user_data=[None, None]),
-        said(tokens=b"\7" * 8 * len(docbin.COLUMNS)),  # a word that no string is of
+        said(tokens=b"\7" * 8 * len(docbin_pack.COLUMNS)),  # a word that no string is of
         said(span_groups=[b"\xc1"]),
         said(span_groups=[msgpack.packb({msgpack.packb({"spans": [b"x"]}): ["sc"]})]),
         said(user_data=[b"\xc1"]),
