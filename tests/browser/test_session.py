@@ -63,6 +63,7 @@ def test_one_key_saves_and_shows_the_next_note_without_a_page_load(tab: Sitting,
         assert gold(task) == []
     assert tab.page.evaluate("window.mine")
     assert tab.page.title().startswith(f"Note {waiting[2].note_id}")
+    expect(tab.page.locator("#about-facets")).to_contain_text("Received")
     tab.press("Enter")
     tab.page.wait_for_url("**/queue/")
     assert Task.objects.filter(status=Task.Status.ACCEPTED).count() == 3

@@ -74,12 +74,15 @@ function entry(text, row, only) {
   const said = [...(row.assertion ?? []), row.code].filter(Boolean).join(", ");
   const around = make("span", "version-text");
   around.append(
-    make("span", "muted", `…${text.slice(Math.max(0, row.start - AROUND), row.start)}`),
+    make("span", "muted", `…${inLine(text.slice(Math.max(0, row.start - AROUND), row.start))}`),
     make("mark", "version-mark", text.slice(row.start, row.end)),
-    make("span", "muted", `${text.slice(row.end, row.end + AROUND)}…`),
+    make("span", "muted", `${inLine(text.slice(row.end, row.end + AROUND))}…`),
   );
   item.append(around);
   if (said) item.append(make("span", "muted small", ` ${said}`));
   if (only) item.append(make("span", "version-only", "only here"));
   return item;
 }
+
+/** @param {string} around */
+const inLine = (around) => around.replace(/\s+/g, " ");

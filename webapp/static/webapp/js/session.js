@@ -202,16 +202,20 @@ export class Session {
     if (!last) return this.annotator.say("Nothing to undo.");
     const { task } = last.data;
     if (this.outbox.recall(task)) {
-      this.trail.forget(task);
-      this.#park();
-      return this.show({ data: { ...last.data, unsent: true }, draft: null, work: { spans: last.rows, seconds: last.seconds } });
+      const work = { spans: last.rows, seconds: last.seconds };
+      return this.#return({ data: { ...last.data, unsent: true }, draft: null, work });
     }
     if (this.outbox.has(task)) return this.annotator.say("That note is being saved; press again in a moment.");
     const opened = await this.ask(last.data.urls.reopen);
-    if (!opened) return;
-    this.trail.forget(task);
-    this.#park();
-    this.show({ data: opened, draft: null, work: null });
+    if (opened) this.#return({ data: opened, draft: null, work: null });
+  }
+
+  /** @param {import("./trail.js").Ahead} note submitted before */
+  #return(note) {
+    this.trail.forget(note.data.task);
+    this.park();
+    this.show(note);
+    this.annotator.say(`Back at note ${note.data.note}. Correct it and submit it again; redo returns.`);
   }
 
   /** Redo across notes: the note that was left on the way back. */
@@ -227,16 +231,11 @@ export class Session {
   }
 
   /** Leaves the note in sight as it is, to come back to it. */
-  #park() {
+  park() {
     if (this.waiting) return;
     void this.draft.flush();
     const work = this.told === this.opened ? null : { spans: this.annotator.rows(), seconds: this.annotator.seconds };
     this.trail.left.push({ data: this.data, draft: this.draft, work });
-  }
-
-  /** @see Settle */
-  park() {
-    this.#park();
   }
 
   /**
