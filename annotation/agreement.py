@@ -74,8 +74,11 @@ def compare(tokens: Sequence[tuple[int, int]], left: Sequence[MarkedSpan], right
     """Count one note with these tokens; a span that touches none of them counts for the F1s alone."""
     strict = exact_counts_per_label((s.span for s in left), (s.span for s in right))
     ends = [end for _, end in tokens]
-    values = (_labels_on(tokens, ends, spans) for spans in (left, right))
-    return NoteCounts(strict, _partial(left, right), Counter(zip(*values, strict=True)))
+    first = _labels_on(tokens, ends, left)
+    if not any(one.fp or one.fn for one in strict.values()):  # most notes: there is nothing to match
+        return NoteCounts(strict, strict, Counter(zip(first, first, strict=True)))
+    second = _labels_on(tokens, ends, right)
+    return NoteCounts(strict, _partial(left, right), Counter(zip(first, second, strict=True)))
 
 
 def agreement(notes: Sequence[NoteCounts]) -> Scores:

@@ -20,6 +20,7 @@ from annotation.guidelines import section_for, sections
 from annotation.models import Annotation, Task
 from annotation.spans import MarkedSpan, to_utf16
 from annotation.views import answers
+from annotation.views.payload import page_of
 
 KINDS = {
     Kind.BOUNDARY: "Edges differ",
@@ -42,14 +43,14 @@ def page(request: HttpRequest, task: Task) -> HttpResponse:
         messages.warning(request, str(error))
         return redirect("queue", slug=task.project.slug)
     if case.by_hand:
-        return redirect(_note_page(task))
+        return redirect(page_of(task))
     context = {
         "task": case.task,
         "note": task.note,
         "payload": payload(case),
         # Without their authors: those may be the two whose names are hidden.
         "comments": [comment["text"] for comment in comments.told(task=case.task, by=by)],
-        "by_hand": _note_page(task) if drafts.of(task, by) else "",
+        "by_hand": page_of(task) if drafts.of(task, by) else "",
         "last": adjudication.last_of(by=by, project_id=task.project_id),
     }
     return render(request, "annotation/adjudicate.html", context)
@@ -73,11 +74,7 @@ def submit(request: HttpRequest, task: Task) -> JsonResponse:
 def by_hand(request: HttpRequest, task: Task) -> JsonResponse:
     """Go on in the note page with what was chosen so far."""
     adjudication.to_draft(task=task, by=person(request), **_said_by(request))
-    return JsonResponse({"next": _note_page(task)})
-
-
-def _note_page(task: Task) -> str:
-    return f"{reverse('task', args=[task.pk])}?by=hand"
+    return JsonResponse({"next": page_of(task)})
 
 
 def payload(case: Case) -> dict[str, Any]:

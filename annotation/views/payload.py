@@ -41,7 +41,7 @@ def payload(task: Task, base: Annotation | None, user: User) -> dict[str, Any]:
         "comments": comments.told(task=task, by=user),
         "guideline": _guideline(project, user),
         "urls": {
-            "page": reverse("task", args=[task.pk]),
+            "page": page_of(task),
             "queue": reverse("queue", args=[project.slug]),
             "next": reverse("queue_next", args=[project.slug]),
             "keys": reverse("keymap", args=[project.slug]),
@@ -63,10 +63,18 @@ def _retired(rows: list[dict[str, Any]], labels: list[dict[str, Any]]) -> str:
     return f" Retired since: {', '.join(names)}. Give these entities another label, or remove them." if names else ""
 
 
+def page_of(task: Task) -> str:
+    """The note page; an adjudication has one of its own and comes here only to be edited by hand."""
+    by_hand = "?by=hand" if task.reason == Task.Reason.ADJUDICATE else ""
+    return reverse("task", args=[task.pk]) + by_hand
+
+
 def _how(task: Task, base: Annotation | None) -> str:
     """What the annotator is asked to do, in a sentence or two."""
     if base and base.task_id == task.pk:
         return "Opened again: what you submitted stands until you submit anew."
+    if task.reason == Task.Reason.ADJUDICATE:
+        return "By hand: what both versions have and what you chose is marked. What you submit is gold."
     if task.reason == Task.Reason.RANDOM_AUDIT and not task.doubled:
         return "Audit: mark every entity yourself. The model's answer is hidden so that it can't sway you."
     if task.blind:

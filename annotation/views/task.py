@@ -21,7 +21,8 @@ from annotation.views.payload import keys_of, next_payload, payload, span_rows
 @require_GET
 @with_object(Task.objects.select_related("note", "project").all, Right.ANNOTATE)
 def page(request: HttpRequest, task: Task) -> HttpResponse:
-    if task.reason == Task.Reason.ADJUDICATE:
+    by_hand = request.GET.get("by") == "hand" and Right.ADJUDICATE in request.rights  # type: ignore[attr-defined]
+    if task.reason == Task.Reason.ADJUDICATE and not by_hand:
         return redirect("task_adjudicate", pk=task.pk)
     user = person(request)
     try:

@@ -171,3 +171,26 @@ def test_page_is_named_for_screen_readers_and_fits_a_phone(make: Callable[..., D
         desk.page.set_viewport_size({"width": width, "height": 844})
         assert Axe().run(desk.page).response["violations"] == []
         assert desk.page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_edit_by_hand_goes_on_in_the_note_page(make: Callable[..., Desk]) -> None:
+    desk = make().open()
+    desk.press("1", "2")
+    desk.page.click("[data-do=hand]")
+    desk.page.wait_for_url(lambda url: url.endswith("?by=hand"))
+    marks = desk.page.locator("#note mark.span")
+    expect(marks).to_have_count(3)
+    desk.page.go_back()
+    desk.page.wait_for_selector("#adjudicator[data-ready]")
+    assert desk.chosen() == ["left", "right", "", ""]
+    desk.page.get_by_role("link", name="Go on by hand").click()
+    expect(marks).to_have_count(3)
+    marks.nth(1).focus()
+    desk.press("Delete")  # what both had: no choice could say that
+    expect(marks).to_have_count(2)
+    desk.page.wait_for_selector("#submit:enabled")
+    desk.press("Enter")
+    desk.page.wait_for_url("**/p/clinic/queue/")
+    desk.page.goto(f"{desk.url}/tasks/{desk.task.pk}/adjudicate/")
+    desk.page.wait_for_url(lambda url: url.endswith("?by=hand"))
+    assert len(desk.gold()) == 2
