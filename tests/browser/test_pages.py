@@ -1,0 +1,144 @@
+"""Every page of every role in Chromium: no violation of axe, no error in the console, nothing wider than a telephone.
+
+The pages are those of the permissions table, so a new one is walked as soon as it has its row there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, Page
+
+from annotation.actions import comments, guidelines, indexing, notes, revisions, tasks
+from annotation.models import Note, Project, Task
+from annotation.spans import MarkedSpan, ScoredSpan, Span
+from monitoring.actions import accuracy
+from tests.browser.sitting import sign_in
+from tests.conftest import Cast
+from tests.disputes import dispute
+from tests.test_permissions import ROLES, TABLE, address, objects  # noqa: F401 (a fixture)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TEXT = "k/c/o diabetes, on metformin 500 <b>BD</b>"
+DISEASE, TREATMENT = Span(6, 14, "DISEASE"), Span(19, 28, "TREATMENT")
+# What is drawn by a script has been drawn.
+READY = "!document.querySelector('#annotator:not([data-ready]), #adjudicator:not([data-ready]), .chart[hidden]')"
+# Parts of pages, files, and what machines ask for.
+NO_PAGES = ("admin/", "api/", "livez", "readyz", "runs/<int:pk>/status/", "p/<slug:slug>/quality/<slug:table>.csv")
+
+
+@pytest.fixture
+def clinic(project: Project, cast: Cast, objects: dict[str, Any]) -> dict[str, Any]:  # noqa: F811
+    """A project in which something has happened: work of each kind, so that each part of a page is there."""
+    audited, corrected, reserved = notes.add(
+        project=project, news=[notes.NewNote(f"page-{n}", TEXT) for n in range(3)], origin=Note.Origin.IMPORT
+    )
+    (audit,) = notes.open_tasks(project=project, notes=[audited], reason=Task.Reason.RANDOM_AUDIT)
+    _finish(audit, cast, [DISEASE, TREATMENT])
+    (label,) = notes.open_tasks(project=project, notes=[corrected], reason=Task.Reason.UNCERTAINTY)
+    found = {corrected.pk: [ScoredSpan(*DISEASE, 0.9)]}
+    revisions.add_prelabels(project=project, found=found, author_model="clinic v0")
+    _finish(label, cast, [TREATMENT], base=1)
+    notes.open_tasks(project=project, notes=[reserved], reason=Task.Reason.LABEL)
+    left, right = [MarkedSpan(*DISEASE), MarkedSpan(*TREATMENT)], [MarkedSpan(*DISEASE)]
+    waiting = dispute(project, (cast.annotator, cast.annotator2), TEXT, left, right)
+    comments.add(note=waiting.note, by=cast.annotator, text="Is the dose part of it?")
+    text = "## DISEASE\nBy its name.\n\n## TREATMENT\nWithout its dose."
+    guidelines.publish(project=project, text=text, change="Sections.", by=cast.lead)
+    accuracy.refresh(project)
+    indexing.catch_up()
+    return {**objects, "adjudicate": waiting.pk}
+
+
+def _finish(task: Task, cast: Cast, spans: list[Span], *, base: int = 0) -> None:
+    held = tasks.take(task=task, by=cast.annotator)
+    revisions.submit(task=held, by=cast.annotator, spans=spans, base_revision=base, seconds=12)
+
+
+class Walk:
+    """A tab that goes from page to page and remembers what is wrong. A page that a role before had alike is not
+    asked of axe again."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url, self.axe = page, url, Axe()
+        self.wrong: list[str] = []
+        self.seen: set[str] = set()
+        self.here = ""
+        page.on("pageerror", lambda error: self.wrong.append(f"{self.here}: {error}"))
+        page.on("console", lambda line: line.type in ("warning", "error") and self.wrong.append(self.here + line.text))
+
+    def go(self, path: str, role: str) -> None:
+        self.here = f"{role} {path}: "
+        self.page.set_viewport_size({"width": 1280, "height": 800})
+        answer = self.page.goto(self.url + path)
+        if answer is None or answer.status != 200:
+            self.wrong.append(f"{self.here}status {answer and answer.status}")
+        self.page.wait_for_function(READY)
+        shape = re.sub(r'value="[^"]*"|\d+', "", self.page.inner_html("body"))
+        if shape not in self.seen:
+            self.seen.add(shape)
+            for one in self.axe.run(self.page).response["violations"]:
+                self.wrong.append(f"{self.here}{one['id']} at {[node['target'] for node in one['nodes']][:3]}")
+        self.page.set_viewport_size({"width": 390, "height": 800})
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        if width > 390:
+            self.wrong.append(f"{self.here}{width} px wide on a telephone of 390")
+
+
+@pytest.fixture
+def walk(chromium: Browser, live_server: Any) -> Iterator[Walk]:
+    context = chromium.new_context()
+    context.set_default_timeout(15_000)
+    yield Walk(context.new_page(), live_server.url)
+    context.close()
+
+
+def pages(role: str) -> list[str]:
+    """The routes that the table says this role can open."""
+    place = ROLES.index(role)
+    opened = (route for route, (get, _) in TABLE.items() if get.split()[place] == "200")
+    return [route for route in opened if not route.startswith(NO_PAGES)]
+
+
+@pytest.mark.slow
+def test_every_page_of_every_role_is_sound(walk: Walk, clinic: dict[str, Any], cast: Cast) -> None:
+    settings.MARGINALIA_DEMO = False
+    walk.go("/login/", "nobody")
+    for role in ("annotator", "reviewer", "lead", "approver", "admin"):
+        sign_in(walk.page.context, walk.url, getattr(cast, role))
+        walked = [address(route, clinic) for route in pages(role)]
+        assert len(walked) > 7
+        for path in walked:
+            walk.go(path, role)
+        if role == "reviewer":
+            walk.go(f"/tasks/{clinic['adjudicate']}/adjudicate/", role)
+    assert walk.wrong == []
+
+
+def test_table_without_script_holds_what_the_chart_shows(
+    chromium: Browser, live_server: Any, clinic: dict[str, Any], cast: Cast
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    sign_in(context, live_server.url, cast.lead)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/p/clinic/quality/")
+    section = page.locator("section", has=page.get_by_role("heading", name="Notes finished", exact=True))
+    assert section.locator("tbody tr").first.is_visible()
+    assert section.locator(".chart").is_hidden()
+    context.close()
+
+
+def test_charts_are_drawn_and_say_what_they_are(walk: Walk, clinic: dict[str, Any], cast: Cast) -> None:
+    sign_in(walk.page.context, walk.url, cast.reviewer)
+    walk.go("/p/clinic/quality/", "reviewer")
+    assert walk.wrong == [], "the pages' policy forbids what Plotly would write into the page"
+    charts = walk.page.locator(".chart")
+    assert charts.count() == walk.page.locator(".chart .main-svg:first-child").count() > 4
+    assert all("Chart of the table below" in (one.get_attribute("aria-label") or "") for one in charts.all())
+    assert walk.page.locator("section:has(.chart) details[open]").count() == 0
