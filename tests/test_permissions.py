@@ -289,7 +289,7 @@ def test_person_who_left_is_sent_to_the_login(cast: Cast, browser_of: Callable[[
 def test_run_of_an_import_is_cancelled_by_who_may_import(
     project: Project, cast: Cast, browser_of: Callable[[User], Browser]
 ) -> None:
-    params = {"format": "jsonl", "gold": False, "lines": 1, "label_map": {}}
+    params = {"format": "jsonl", "gold": False, "label_map": {}}
     run = runs.start_import(project=project, by=cast.reviewer, upload="x", params=params)
     answers = {who.username: asked("post", f"/runs/{run.pk}/cancel/", browser_of(who)) for who in cast}
     assert answers == {

@@ -173,11 +173,10 @@ def ingest(context: Context) -> dict[str, Any]:
     """Import an uploaded file. The file stays until the run is over: another attempt may have to read it."""
     params, run = context.run.params, context.run
     path = settings.UPLOADS_DIR / params["upload"]
-    total = max(params["lines"], 1)
 
     def on_progress(report: Report) -> None:
         done = f"{report.accepted:,} accepted, {report.duplicate:,} duplicate, {report.rejected:,} rejected"
-        context.progress(min(report.line / total, 1.0), done)
+        context.progress(report.share, done)
 
     report = imports.import_file(
         project=run.project,

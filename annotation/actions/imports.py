@@ -21,7 +21,10 @@ SHOWN_REJECTIONS = 1000
 
 @dataclass(slots=True)
 class Report:
-    """What became of each row. ``rejections`` holds the first thousand; ``rejected`` counts all."""
+    """What became of each row. ``rejections`` holds the first thousand; ``rejected`` counts all.
+
+    ``share`` is how much of the file they are, 0 to 1.
+    """
 
     accepted: int = 0
     duplicate: int = 0
@@ -29,6 +32,7 @@ class Report:
     entities: int = 0
     dropped: int = 0
     line: int = 0
+    share: float = 0.0
     rejections: list[Rejection] = field(default_factory=list)
 
     def reject(self, rejection: Rejection) -> None:
@@ -69,6 +73,7 @@ def import_file(
     report = Report()
     while batch := list(islice(rows, CHUNK)):
         report = _import_batch(_Batch(project, by, gold, origin), batch, report)
+        report.share = rows.share
         on_progress(report)
     return report
 

@@ -7,12 +7,13 @@ too and returns an account of what the format could not hold; nothing is left ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from annotation.formats.exported import Exported, ExportedSpan, Loss, Written
+from annotation.formats.reach import Reading
 from annotation.formats.records import FormatError, Record, Rejection
 from annotation.formats.settle import Rules
 
@@ -25,6 +26,7 @@ __all__ = [
     "ExportedSpan",
     "FormatError",
     "Loss",
+    "Reading",
     "Record",
     "Rejection",
     "Written",
@@ -60,7 +62,7 @@ def read(
     labels: Collection[str],
     label_map: Mapping[str, str] | None = None,
     nested: bool = False,
-) -> Iterator[Record | Rejection]:
+) -> Reading:
     """A Record or a Rejection for each note of `path`, in the order of the file.
 
     `labels` are the project's. `label_map` turns the file's labels into them (an empty one leaves the span out,
@@ -70,8 +72,7 @@ def read(
     reader = _part(format, "read", FORMATS)
     path.stat()  # a wrong path is known now, not when the first note is asked for
     rules = Rules(frozenset(labels), dict(label_map or {}), DEFAULT_MAPS.get(format, {}), nested)
-    rows: Iterator[Record | Rejection] = reader(path, rules)
-    return rows
+    return Reading(reader(path, rules), rules.reach)
 
 
 def write(path: Path, format: str, rows: Iterable[Exported]) -> Written:

@@ -63,7 +63,9 @@ def _results(files: Files, rules: Rules) -> Iterator[Result]:
     if not texts | anns:
         yield Rejection(1, "", "There is no .txt in it; give a folder or a zip of .txt and .ann files, or one .txt.")
     about = {stem for stem in texts - anns if _ABOUT.fullmatch(PurePosixPath(stem).name)}
-    for number, stem in enumerate(sorted((texts | anns) - about), start=1):
+    stems = sorted((texts | anns) - about)
+    for number, stem in enumerate(stems, start=1):
+        rules.reach.of(number, len(stems))
         try:
             _check_pair(stem, texts, anns)
             yield settle(_draft(files, number, stem, annotated=stem in anns), rules)

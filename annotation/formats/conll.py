@@ -44,7 +44,7 @@ class _Token(NamedTuple):
 
 def read_conll(path: Path, rules: Rules) -> Iterator[Result]:
     """A result for each document, or for each sentence where the file has no documents."""
-    with path.open("rb") as file:
+    with rules.reach.opened(path) as file:
         for number, block in enumerate(_notes(numbered_lines(file)), start=1):
             yield _result(block, f"{path.stem}-{number}", rules)
 

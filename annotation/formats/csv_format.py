@@ -57,7 +57,7 @@ class _Feed:
 def read_csv(path: Path, rules: Rules) -> Iterator[Result]:
     """A result for each row below the header; one Rejection and no more when the header can't be used."""
     csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
-    with path.open("rb") as file:
+    with rules.reach.opened(path) as file:
         rows = _rows(numbered_lines(file))
         line, header, fault = next(rows, (1, [], ""))
         names = [name.strip().lower() for name in header]

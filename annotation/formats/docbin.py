@@ -53,6 +53,7 @@ def read_docbin(path: Path, rules: Rules) -> Iterator[Result]:
         yield Rejection(1, "", str(error))
         return
     for index in range(len(bin_.tokens)):
+        rules.reach.of(index + 1, len(bin_.tokens))
         name = f"{path.stem}-{index + 1}"
         try:
             said = _guarded(_user_data, bin_.user_data[index])

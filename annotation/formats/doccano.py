@@ -27,7 +27,7 @@ _ZIP = "PK\x03\x04"
 
 def read_doccano(path: Path, rules: Rules) -> Iterator[Result]:
     """A result for each line that is not blank."""
-    with path.open("rb") as file:
+    with rules.reach.opened(path) as file:
         for line in numbered_lines(file):
             if line.number == 1 and line.text.startswith(_ZIP):
                 yield Rejection(1, "", "The file is a zip; unpack it and send one of its .jsonl files.")

@@ -22,7 +22,7 @@ from annotation.formats.settle import Rules, settle, shown_id
 
 def read_jsonl(path: Path, rules: Rules) -> Iterator[Result]:
     """A result for each line that is not blank."""
-    with path.open("rb") as file:
+    with rules.reach.opened(path) as file:
         for line in numbered_lines(file):
             if not line.blank:
                 yield _result(line, rules)

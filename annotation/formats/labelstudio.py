@@ -27,7 +27,7 @@ from annotation.spans import ASSERTIONS, ICD10, Span, SpanError, from_utf16
 
 def read_labelstudio(path: Path, rules: Rules) -> Iterator[Result]:
     """A result for each task."""
-    with path.open("rb") as file:
+    with rules.reach.opened(path) as file:
         for element in elements(file):
             yield _result(element, rules)
 

@@ -16,7 +16,7 @@ from annotation.formats.settle import Rules, settle, shown_id
 
 def read_lighttag(path: Path, rules: Rules) -> Iterator[Result]:
     """A result for each example."""
-    with path.open("rb") as file:
+    with rules.reach.opened(path) as file:
         for element in elements(file, key="examples"):
             yield _result(element, rules)
 

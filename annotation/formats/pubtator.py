@@ -30,7 +30,7 @@ _RELATION = re.compile(r"[A-Za-z][A-Za-z_-]*")
 
 def read_pubtator(path: Path, rules: Rules) -> Iterator[Result]:
     """A result for each document."""
-    with path.open("rb") as file:
+    with rules.reach.opened(path) as file:
         for block in _documents(numbered_lines(file)):
             yield _result(block, rules)
 

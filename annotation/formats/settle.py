@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from annotation.formats.reach import Reach
 from annotation.formats.records import FACETS, Draft, FormatError, Mention, Record, Rejection, Result
 from annotation.spans import MarkedSpan, Span, check_text, span_problems
 
@@ -27,6 +28,7 @@ class Rules:
     given: Mapping[str, str]
     default: Mapping[str, str]
     nested: bool
+    reach: Reach = field(default_factory=Reach)
 
     def target(self, label: str) -> str:
         """The project's label for the file's; empty: leave it out. What the caller says goes first."""

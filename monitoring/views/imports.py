@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from annotation.access import Right, in_project, person
-from annotation.formats import FORMATS, parse_label_map
+from annotation.formats import FORMATS, NAMES, parse_label_map
 from annotation.keys import pseudonym
 from annotation.models import Project
 from training.actions import runs
@@ -24,8 +24,10 @@ MAX_BYTES = 200 * 1024 * 1024
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(help_text="At most 200 MB. BRAT comes as a .zip of its .txt and .ann files.")
-    format = forms.ChoiceField(choices=[(name, name) for name in FORMATS])
+    file = forms.FileField(
+        help_text="At most 200 MB. BRAT comes as a .zip of its .txt and .ann files; a DocBin unpacks to at most 256 MB."
+    )
+    format = forms.ChoiceField(choices=[(name, NAMES[name]) for name in FORMATS])
     gold = forms.BooleanField(required=False, label="The file's spans are gold")
     label_map = forms.CharField(
         required=False,
@@ -52,8 +54,8 @@ class ImportForm(forms.Form):
 def upload(request: HttpRequest, project: Project) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        name, lines = keep(form.cleaned_data["file"])
-        params = {"format": form.cleaned_data["format"], "gold": form.cleaned_data["gold"], "lines": lines}
+        name = keep(form.cleaned_data["file"])
+        params = {"format": form.cleaned_data["format"], "gold": form.cleaned_data["gold"]}
         run = runs.start_import(
             project=project,
             by=person(request),
@@ -65,8 +67,8 @@ def upload(request: HttpRequest, project: Project) -> HttpResponse:
     return render(request, "monitoring/import.html", {"form": form, "runs": rows})
 
 
-def keep(upload: UploadedFile[Any]) -> tuple[str, int]:
-    """Store the upload where workers find it, readable by this user alone; returns where, and its lines.
+def keep(upload: UploadedFile[Any]) -> str:
+    """Store the upload where workers find it, readable by this user alone; returns where.
 
     Formats without ids number a file's notes after its name. The name may be a patient's, so a pseudonym stands in:
     the same file sent again still has the same ids.
@@ -77,9 +79,7 @@ def keep(upload: UploadedFile[Any]) -> tuple[str, int]:
     path = settings.UPLOADS_DIR / place
     path.parent.mkdir(parents=True, mode=0o700)
     path.touch(mode=0o600)
-    lines = 0
     with path.open("wb") as file:
         for chunk in upload.chunks():
-            lines += chunk.count(b"\n")
             file.write(chunk)
-    return place, lines
+    return place

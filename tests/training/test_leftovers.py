@@ -27,7 +27,7 @@ def old_upload(folder: Path, name: str) -> Path:
 
 @pytest.fixture
 def waiting(project: Project, cast: Cast) -> Run:
-    params = {"format": "jsonl", "gold": False, "lines": 1, "label_map": {}}
+    params = {"format": "jsonl", "gold": False, "label_map": {}}
     return actions.start_import(project=project, by=cast.lead, upload="needed/notes", params=params)
 
 

@@ -341,7 +341,7 @@ def test_run_is_left_to_the_reaper_when_the_database_restarts_in_a_short_step(
 def ingest(project: Project, cast: Cast, settings: Any) -> Run:
     (settings.UPLOADS_DIR / "one").mkdir(parents=True)
     (settings.UPLOADS_DIR / "one" / "up").write_text('{"id": "n1", "text": "Asthma.", "entities": []}\n')
-    params = {"format": "jsonl", "gold": True, "lines": 1, "label_map": {}}
+    params = {"format": "jsonl", "gold": True, "label_map": {}}
     return actions.start_import(project=project, by=cast.lead, upload="one/up", params=params)
 
 

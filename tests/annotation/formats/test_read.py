@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from annotation.formats import FORMATS, Record, Rejection, parse_label_map, read
+from annotation.formats import (
+    EXPORT_FORMATS,
+    FORMATS,
+    Exported,
+    Record,
+    Rejection,
+    parse_label_map,
+    read,
+    suffix_of,
+    write,
+)
 
 from .conftest import LABELS, Read
 
@@ -51,6 +61,17 @@ def test_reading_streams(tmp_path: Path) -> None:
     assert peak < 300_000 < path.stat().st_size / 8
 
 
+@pytest.mark.parametrize("format", EXPORT_FORMATS)
+def test_reading_tells_how_far_it_is(tmp_path: Path, format: str) -> None:
+    path = tmp_path / f"notes{suffix_of(format)}"
+    write(path, format, (Exported(f"n{n}", "fever " * 3000, ()) for n in range(200)))
+    rows = read(path, format, labels=LABELS)
+    shares = [rows.share, *(rows.share for _ in rows), rows.share]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
+    assert any(0.3 < share < 0.7 for share in shares)
+
+
 HOSTILE: dict[str, list[str]] = {
     "jsonl": [
         f'{{"id": "1", "text": "{CANARY} x", {CANARY}',
@@ -72,6 +93,23 @@ HOSTILE: dict[str, list[str]] = {
         f"1|t|{CANARY}\n{CANARY}\n",
         f"{CANARY}\n",
     ],
+    "doccano": [
+        f'{{"id": "1", "text": "{CANARY}", "label": [[0, 8, "{CANARY}"]]}}',
+        f'{{"id": "1", "text": "{CANARY}", "label": [["{CANARY}"]]}}',
+        f'{{"id": "1", "text": "{CANARY}", "label": [], "label": "{CANARY}"}}',
+    ],
+    "labelstudio": [
+        f'[{{"id": 1, "data": {{"text": "{CANARY}", {CANARY}}}}}]',
+        f'[{{"id": 1, "data": "{CANARY}"}}]',
+        f'[{{"id": 1, "data": {{"text": "{CANARY}"}}, "annotations": "{CANARY}"}}]',
+        f'[{{"id": 1, "data": {{"text": "{CANARY}"}}, "annotations": [{{"result": [{{"type": "labels", "value": '
+        f'{{"start": 0, "end": 99, "labels": ["of {CANARY}"], "text": "{CANARY}"}}}}]}}]}}]',
+    ],
+    "lighttag": [
+        f'{{"examples": [{{"id": "1", "content": "{CANARY}", "annotations": [{{"tag_name": "{CANARY}"}}]}}]}}',
+        f'{{"{CANARY}": []}}',
+    ],
+    "docbin": [CANARY],
     "conll": [f"{CANARY}\n", f"a\t{CANARY}\n", f"{CANARY}\tB-{CANARY}\n", f"{CANARY}\tX-DISEASE\n"],
     "csv": [
         f"id,{CANARY}\n1,x\n",
