@@ -22,6 +22,9 @@ def answers_json(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        page_of = request.headers.get("X-Page-User")
+        if page_of and request.user.is_authenticated and page_of != str(request.user.pk):
+            return JsonResponse({"error": "Somebody else is signed in now; sign in again as yourself."}, status=401)
         try:
             return view(request, *args, **kwargs)
         except PermissionDenied as error:

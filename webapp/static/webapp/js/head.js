@@ -6,7 +6,7 @@ const NAMES = /** @type {Record<string, string>} */ ({ age_band: "Age" });
 
 /** @param {any} data the payload of a task */
 export function showHead(data) {
-  if (data.urls.page && data.urls.page !== location.pathname) history.replaceState(null, "", data.urls.page);
+  if (data.urls.page && data.urls.page !== location.pathname + location.search) history.replaceState(null, "", data.urls.page);
   if (!data.note) return;
   const name = `Note ${data.note}`;
   document.title = document.title.replace(/Note \d+/, name);

@@ -81,7 +81,7 @@ export class Outbox {
       this.hooks.changed();
       const answer = await this.server.post(item.url, { ...item.body, ...this.hooks.inHand(item) });
       this.sending = null;
-      if (answer.state === "away" || answer.state === "out") return this.#wait(answer);
+      if (answer.state !== "ok" && answer.state !== "refused") return this.#wait(answer);
       this.trouble = null;
       this.tries = 0;
       this.#drop(item.task);

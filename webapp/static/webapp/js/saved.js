@@ -2,6 +2,12 @@
 /** The line that always tells whether the work is safe. */
 import { count } from "./page-parts.js";
 
+const WHY = /** @type {Record<string, string>} */ ({
+  away: "no connection",
+  out: "you are signed out; sign in in another tab",
+  other: "somebody else is signed in; sign in again in another tab",
+});
+
 /**
  * @param {import("./outbox.js").Outbox} outbox
  * @param {import("./draft.js").Draft} draft
@@ -20,11 +26,10 @@ export function describe(outbox, draft) {
  * @param {import("./draft.js").Draft} draft
  */
 function waits(trouble, outbox, draft) {
-  const why = trouble.state === "out" ? "you are signed out; sign in in another tab" : "no connection";
   const safe = outbox.safe && draft.kept.safe;
   const where = safe ? "kept on this computer" : "kept in this page only, do not close it";
   const many = outbox.size ? ` (${count(outbox.size, "note waits", "notes wait")})` : "";
-  return `Not saved yet: ${why}, ${where}${many}`;
+  return `Not saved yet: ${WHY[trouble.state]}, ${where}${many}`;
 }
 
 /**

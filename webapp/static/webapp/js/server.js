@@ -2,8 +2,9 @@
 /** Calls of the note page. Every way one can go wrong becomes a state and a sentence; nothing is thrown. */
 
 /**
- * `ok`: done. `refused`: never, with a reason. `away`: no answer; try again. `out`: signed out; sign in, try again.
- * @typedef {{state: "ok" | "refused" | "away" | "out", error: string, body: any}} Answer
+ * `ok`: done. `refused`: never, with a reason. The others pass, so the same is sent again: `away`, no answer; `out`,
+ * signed out; `other`, somebody else is signed in on this computer.
+ * @typedef {{state: "ok" | "refused" | "away" | "out" | "other", error: string, body: any}} Answer
  */
 
 const PATIENCE = 20_000;
@@ -14,9 +15,13 @@ const REFUSED = "The server refused this.";
 const REFUSALS = [400, 403, 404, 409, 413, 422];
 
 export class Server {
-  /** @param {string} csrf the token in the page */
-  constructor(csrf) {
+  /**
+   * @param {string} csrf the token in the page
+   * @param {string} user whose page it is: nothing is saved under another name
+   */
+  constructor(csrf, user) {
     this.csrf = csrf;
+    this.user = user;
   }
 
   /** The newest token: signing in again in another tab changes the cookie. */
@@ -35,7 +40,12 @@ export class Server {
     try {
       const response = await fetch(url, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
+        headers: {
+          "Content-Type": "application/json",
+          Accept: "application/json",
+          "X-CSRFToken": this.token,
+          "X-Page-User": this.user,
+        },
         body: JSON.stringify(body),
         redirect: "manual",
         keepalive,
@@ -71,6 +81,7 @@ async function read(response) {
   const body = isJson ? await response.json() : null;
   if (response.ok && body) return { state: "ok", error: "", body };
   const error = typeof body?.error === "string" ? body.error : "";
+  if (response.status === 401) return { state: "other", error: error || OUT, body };
   if (REFUSALS.includes(response.status)) return { state: "refused", error: error || REFUSED, body: body ?? {} };
   return { state: "away", error: error || FAILED, body };
 }
@@ -83,6 +94,6 @@ async function read(response) {
  * @returns {Promise<any>} the server's answer, or why there is none as `error`
  */
 export async function send(url, body, csrf) {
-  const answer = await new Server(csrf).post(url, body);
+  const answer = await new Server(csrf, "").post(url, body);
   return answer.state === "ok" ? answer.body : { error: answer.error };
 }

@@ -28,7 +28,7 @@ export class Session {
   constructor(data, { csrf, user }) {
     this.user = user;
     this.keys = data.keys ?? {};
-    this.server = new Server(csrf);
+    this.server = new Server(csrf, user);
     this.trail = new Trail();
     this.settle = new Settle(this);
     this.comments = new Comments(this.server);
@@ -132,8 +132,9 @@ export class Session {
   async skip(comment, reason) {
     const { data } = this;
     const problem = comment && (await this.comments.send(data, comment));
-    if (!problem && data === this.data && !this.waiting) this.#send("skip", { reason });
-    return problem;
+    if (problem || !(await this.comments.flush())) return problem;
+    if (data === this.data && !this.waiting) this.#send("skip", { reason });
+    return "";
   }
 
   /**
@@ -155,12 +156,18 @@ export class Session {
     hideAlert();
     this.waiting = true;
     this.annotator.freeze(true);
-    this.annotator.say("The next note opens…");
+    this.annotator.say(`The next note opens${this.outbox.trouble ? " when the connection is back" : "…"}`);
     if (!this.outbox.size) void this.fetchNext();
   }
 
+  /** An adjudication done by hand is no part of a sitting. */
+  get alone() {
+    return !this.data.urls.next || this.data.reason?.value === "adjudicate";
+  }
+
   async fetchNext() {
-    if (!this.data.urls.next || this.outbox.size) return;
+    if (this.outbox.size) return;
+    if (this.alone) return this.#arrived({ next: null, lost: [] });
     const answer = await this.server.post(this.data.urls.next, this.#inHand(0));
     if (answer.state === "ok") this.#arrived(answer.body);
     else if (this.waiting) showAlert(answer.error, { name: "Try again", act: () => void this.fetchNext() });
@@ -174,7 +181,7 @@ export class Session {
     const inSight = this.waiting ? [] : [this.data.task];
     const onTheWay = this.outbox.items.map(({ task }) => task);
     const holding = [...new Set([...inSight, ...this.trail.tasksAhead, ...onTheWay])].filter((task) => task !== sent);
-    return { holding, want: !this.trail.ready.length };
+    return { holding, want: !this.alone && !this.trail.ready.length };
   }
 
   /**

@@ -11,6 +11,14 @@ export class Settle {
   /** @param {import("./session.js").Session} session */
   constructor(session) {
     this.session = session;
+    /** One refusal is settled after the other. */
+    this.turn = Promise.resolve();
+  }
+
+  /** @param {() => Promise<void> | undefined} act */
+  #inTurn(act) {
+    this.turn = this.turn.then(act);
+    return this.turn;
   }
 
   /**
@@ -18,7 +26,15 @@ export class Settle {
    * @param {import("./outbox.js").Item} item
    * @param {Answer} answer
    */
-  async refused(item, answer) {
+  refused(item, answer) {
+    return this.#inTurn(() => this.#refused(item, answer));
+  }
+
+  /**
+   * @param {import("./outbox.js").Item} item
+   * @param {Answer} answer
+   */
+  async #refused(item, answer) {
     const { session } = this;
     const data = session.trail.find(item.task)?.data ?? (await this.#reopen(item));
     session.trail.forget(item.task);
@@ -84,19 +100,23 @@ export class Settle {
    * A draft was refused: another tab was faster, or the note is in hand no more.
    * @param {Answer} answer
    */
-  async draftRefused(answer) {
-    const { theirs } = answer.body;
-    if (theirs) return this.#drafts(answer.error, theirs);
-    showAlert(answer.error, this.#way());
+  draftRefused(answer) {
+    const { draft } = this.session;
+    return this.#inTurn(async () => {
+      if (draft !== this.session.draft) return;
+      const { theirs } = answer.body;
+      if (theirs) return this.#drafts(answer.error, theirs);
+      showAlert(answer.error, this.#way());
+    });
   }
 
   /**
    * What was kept here is older than what another tab saved, and different.
    * @param {any} kept
    */
-  async clash(kept) {
+  clash(kept) {
     const { draft } = this.session.data;
-    await this.#drafts("This note was changed in another tab or on another computer.", draft, kept.spans);
+    return this.#inTurn(() => this.#drafts("This note was changed in another tab or on another computer.", draft, kept.spans));
   }
 
   /**

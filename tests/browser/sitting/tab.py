@@ -8,13 +8,13 @@ from django.test import Client as Browser
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from annotation.models import Task, User
+from annotation.models import Annotation, Task, User
 
 
 def sign_in(context: BrowserContext, url: str, user: User) -> None:
     browser = Browser()
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    context.clear_cookies()
+    context.clear_cookies(name="sessionid")
     context.add_cookies([{"name": "sessionid", "value": browser.cookies["sessionid"].value, "url": url}])
 
 
@@ -72,3 +72,8 @@ class Sitting:
             route.abort()
 
         self.page.route(pattern, lose, times=times)
+
+
+def gold(task: Task) -> list[tuple[int, int]]:
+    """Where the entities of the note's gold are."""
+    return [(span.start, span.end) for span in Annotation.objects.gold().get(note=task.note_id).spans]
