@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, Page
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from annotation.actions import comments, guidelines, indexing, notes, revisions, tasks
-from annotation.models import Note, Project, Task
+from annotation.models import Note, Project, Task, User
 from annotation.spans import MarkedSpan, ScoredSpan, Span
 from monitoring.actions import accuracy
-from tests.browser.sitting import sign_in
 from tests.conftest import Cast
 from tests.disputes import dispute
 from tests.test_permissions import ROLES, TABLE, address, objects  # noqa: F401 (a fixture)
@@ -91,6 +91,14 @@ class Walk:
             self.wrong.append(f"{self.here}{width} px wide on a telephone of 390")
 
 
+def sign_in(context: BrowserContext, url: str, user: User) -> None:
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    cookie = browser.cookies[settings.SESSION_COOKIE_NAME]
+    context.clear_cookies()
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
+
+
 @pytest.fixture
 def walk(chromium: Browser, live_server: Any) -> Iterator[Walk]:
     context = chromium.new_context()
@@ -108,7 +116,6 @@ def pages(role: str) -> list[str]:
 
 @pytest.mark.slow
 def test_every_page_of_every_role_is_sound(walk: Walk, clinic: dict[str, Any], cast: Cast) -> None:
-    settings.MARGINALIA_DEMO = False
     walk.go("/login/", "nobody")
     for role in ("annotator", "reviewer", "lead", "approver", "admin"):
         sign_in(walk.page.context, walk.url, getattr(cast, role))
