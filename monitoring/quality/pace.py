@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from monitoring import charts
@@ -73,6 +73,6 @@ def _cells(one: Quartiles) -> tuple[int, float, float, float]:
     return one.notes, one.low, one.median, one.high
 
 
-def _values(found: Sequence[Quartiles]) -> tuple[list[float], list[float], list[float]]:
+def _values(found: Iterable[Quartiles]) -> tuple[list[float], list[float], list[float]]:
     rows = list(found)
     return [one.median for one in rows], [one.low for one in rows], [one.high for one in rows]

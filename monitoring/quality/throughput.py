@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from annotation.models import Task
 from monitoring import charts
 from monitoring.quality import reading
-from monitoring.quality.section import Column, Kind, Question, Section, days_of, names
+from monitoring.quality.section import Cell, Column, Kind, Question, Section, days_of, names
 
 # More lines than this can't be told apart.
 MOST_LINES = 6
@@ -28,8 +28,8 @@ def by_reason(tallies: Sequence[reading.Tally], step: str) -> Section:
         counts[row.first, row.reason] += row.notes
     days, reasons = _days(tallies), [reason for reason in Task.Reason if any(row.reason == reason for row in tallies)]
     columns = [Column(step.capitalize(), Kind.DAY), *(Column(str(r.label)) for r in reasons), Column("Together")]
-    rows = [(day, *(one := [counts[day, reason] for reason in reasons]), sum(one)) for day in days]
     kinds = {str(reason.label): [counts[day, reason] for day in days] for reason in reasons}
+    rows: list[Sequence[Cell]] = [(day, *one, sum(one)) for day, *one in zip(days, *kinds.values(), strict=True)]
     return Section(
         "throughput",
         "Notes finished",
@@ -45,7 +45,7 @@ def by_reason(tallies: Sequence[reading.Tally], step: str) -> Section:
 def by_person(question: Question, tallies: Sequence[reading.Tally], step: str) -> Section:
     lines = _lines(question, tallies)
     days = _every(_days(tallies), step)
-    rows = [(day, *(counts[day] for _, counts in lines)) for day in days]
+    rows: list[Sequence[Cell]] = [(day, *(counts[day] for _, counts in lines)) for day in days]
     series = [charts.Series(name, days_of(days), [counts[day] for day in days]) for name, counts in lines]
     others = f" Beyond {MOST_LINES - 1} people, the rest are one line." if question.sees_people else ""
     return Section(
