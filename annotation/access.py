@@ -125,9 +125,10 @@ def own_task(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
     return wrapped
 
 
-def hidden_from(user: User, project: Project, note_ids: Collection[int]) -> set[int]:
-    """Those of the notes that this person may still have to annotate blind: others' work on them is hidden."""
-    if Right.ANNOTATE not in rights_of(user, project):
+def hidden_from(request: HttpRequest, note_ids: Collection[int]) -> set[int]:
+    """Those of the notes that the person may still have to annotate blind: others' work on them is hidden."""
+    user = person(request)
+    if Right.ANNOTATE not in request.rights:  # type: ignore[attr-defined]
         return set()
     theirs = Q(reserved_for=user) | Q(team__members=user) | Q(reserved_for=None, team=None) | Q(assignee=user)
     rows = Task.objects.filter(

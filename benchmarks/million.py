@@ -29,7 +29,6 @@ django.setup()
 from django.conf import settings
 from django.db import connection
 from django.test import Client, override_settings
-from django.test.utils import setup_test_environment
 from million_fill import Fill
 
 from annotation.actions import projects, tasks
@@ -49,8 +48,7 @@ def main() -> None:
     parser.add_argument("--reuse", action="store_true")
     options = parser.parse_args()
     connection.settings_dict["TEST"]["NAME"] = NAME
-    setup_test_environment(debug=False)
-    connection.creation.create_test_db(verbosity=0, autoclobber=not options.reuse, keepdb=options.reuse)
+    connection.creation.create_test_db(0, autoclobber=not options.reuse, serialize=False, keepdb=options.reuse)
     try:
         if not options.reuse:
             fill(options.notes)

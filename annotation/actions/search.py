@@ -7,7 +7,6 @@ guesses how often a word occurs reads a million rows when it guesses wrong. ``+ 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +15,8 @@ from django.db import connection, transaction
 
 from annotation.keys import search_terms
 from annotation.models import NoteIndex, Project
-from annotation.search.content import Name
 from annotation.search.filters import Filters, Place, Sort
-from annotation.search.terms import BUCKET, Terms, bucket_of
+from annotation.search.terms import BUCKET, bucket_of
 
 PAGE = 25
 # Of a sorted list, so many rows are read in order; when they hold less than a page of what is asked for, as many of
@@ -61,7 +59,9 @@ class _Query:
         self.back = bool(place and place.back)
         self.terms = search_terms(project.pk)
         self.params: Params = {"project": project.pk, "limit": limit, "walked": WALKED, "among": AMONG}
-        self.matches = _matches(self.terms, filters, self.params)
+        self.matches, self.buckets = "", ""
+        if filters.all_of() or filters.one_of():
+            self._match(filters.sorted_by(sort))
         self.bounds = _bounds(filters, self.params)
 
     def run(self) -> tuple[list[Row], bool]:
@@ -90,8 +90,7 @@ class _Query:
         The outer LIMIT stops the loop over the masks, which goes in their order.
         """
         self._use_buckets()
-        return f"""SELECT hit.note_id, NULL FROM unnest(%(masks)s::bigint[]) AS bucket(mask)
-            CROSS JOIN LATERAL (
+        return f"""SELECT hit.note_id, NULL FROM {self.buckets} CROSS JOIN LATERAL (
                 SELECT note_id FROM annotation_noteindex
                 WHERE {self.matches} AND {self._beyond(plus="+ 0")} AND {self.bounds} AND project_id + 0 = %(project)s
                 ORDER BY note_id + 0 {"ASC" if self.back else "DESC"} LIMIT %(limit)s
@@ -109,18 +108,17 @@ class _Query:
 
     def _walk(self) -> str:
         """Along the index of the sorted column, looking into each row: quick when many rows match."""
-        mask = f"((%(masks)s::bigint[])[%(newest)s - note_id / {BUCKET} + 1])"
         return f"""WITH walked AS MATERIALIZED (
                 SELECT note_id, {self._value} AS value, terms, min_score, disagreement FROM annotation_noteindex
                 WHERE project_id = %(project)s AND {self._beyond()} ORDER BY {self._order()} LIMIT %(walked)s)
             SELECT note_id, value, (SELECT count(*) FROM walked) FROM walked
-            CROSS JOIN LATERAL (SELECT {mask} AS mask) AS bucket
+            JOIN {self.buckets} ON bucket.place = %(newest)s - note_id / {BUCKET} + 1
             WHERE {self.matches} AND {self.bounds} ORDER BY {self._order("value")} LIMIT %(limit)s"""
 
     def _collect(self) -> str:
         """All that match, or the newest AMONG of them, then sorted: quick when few rows match."""
         return f"""WITH found AS MATERIALIZED (
-                SELECT hit.* FROM unnest(%(masks)s::bigint[]) AS bucket(mask) CROSS JOIN LATERAL (
+                SELECT hit.* FROM {self.buckets} CROSS JOIN LATERAL (
                     SELECT note_id, {self._value} AS value FROM annotation_noteindex
                     WHERE {self.matches} AND {self.bounds} AND {self._value} IS NOT NULL
                     AND project_id + 0 = %(project)s ORDER BY note_id + 0 DESC
@@ -144,6 +142,19 @@ class _Query:
         buckets = range(low, high + 1) if self.back and not every else range(high, low - 1, -1)
         self.params |= {"masks": [self.terms.mask(bucket) for bucket in buckets], "newest": high}
 
+    def _match(self, filters: Filters) -> None:
+        """Conditions on the terms of a row, and the terms that they ask for in each bucket."""
+        asked = [("@>", filters.all_of())] if filters.all_of() else []
+        asked += [("&&", names) for names in filters.one_of()]
+        self.params |= {
+            f"bases{n}": [self.terms.base(*name) for name in sorted(names)] for n, (_, names) in enumerate(asked)
+        }
+        self.matches = " AND ".join(f"terms {sign} bucket.terms{n}" for n, (sign, _) in enumerate(asked))
+        masked = (f"ARRAY(SELECT base # mask FROM unnest(%(bases{n})s::bigint[]) AS base)" for n in range(len(asked)))
+        columns = ", ".join(f"{array} AS terms{n}" for n, array in enumerate(masked))
+        self.buckets = f"""(SELECT place, {columns} FROM unnest(%(masks)s::bigint[]) WITH ORDINALITY AS one(mask, place)
+            OFFSET 0) AS bucket"""
+
     def _beyond(self, column: str = "", plus: str = "") -> str:
         """Rows after the place, or before it."""
         column = column or self.sort.column
@@ -162,22 +173,6 @@ class _Query:
         column = column or self.sort.column
         note = f"note_id {'ASC' if self.back else 'DESC'}"
         return f"{column} {'DESC' if self.sort.descending != self.back else 'ASC'}, {note}" if column else note
-
-
-def _matches(terms: Terms, filters: Filters, params: Params) -> str:
-    """Conditions on the terms of a row in a bucket with ``bucket.mask``; empty when there are none."""
-    conditions = [("@>", filters.all_of())] if filters.all_of() else []
-    conditions += [("&&", names) for names in filters.one_of()]
-    for place, (_, names) in enumerate(conditions):
-        params[f"terms{place}"] = _bases(terms, sorted(names))
-    return " AND ".join(
-        f"terms {sign} ARRAY(SELECT base # bucket.mask FROM unnest(%(terms{place})s::bigint[]) AS base)"
-        for place, (sign, _) in enumerate(conditions)
-    )
-
-
-def _bases(terms: Terms, names: Sequence[Name]) -> list[int]:
-    return [terms.base(*name) for name in names]
 
 
 def _bounds(filters: Filters, params: Params) -> str:

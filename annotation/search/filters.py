@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
 from annotation.search.content import Name, at_least, at_most, between, tag
 from annotation.search.question import Question
 
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+# No note is older or of next year: an open end costs a look for each year.
+FIRST_DAY, AHEAD = date(2000, 1, 1), timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 # Row numbers of the database.
@@ -28,7 +29,8 @@ class Days:
         """Names of which a note has one; none when every day will do, an unknown name when no day will."""
         if not (self.first or self.last):
             return frozenset()
-        first, last = max(self.first or FIRST_DAY, FIRST_DAY), min(self.last or LAST_DAY, LAST_DAY)
+        latest = datetime.now(UTC).date() + AHEAD
+        first, last = max(self.first or FIRST_DAY, FIRST_DAY), min(self.last or latest, latest)
         return between(kind, first, last) or frozenset({(kind, "never")})
 
 
@@ -54,6 +56,16 @@ class Filters:
         sets += [at_least("disagreement", self.disagreement)] if self.disagreement is not None else []
         sets += [at_most("score", self.score)] if self.score is not None else []
         return [names for names in sets if names]
+
+    def sorted_by(self, sort: Sort) -> Filters:
+        """These filters, and that a note has what it is sorted by."""
+        if sort is Sort.DOUBT and self.score is None:
+            return replace(self, score=1.0)
+        if sort is Sort.DISAGREEMENT and self.disagreement is None:
+            return replace(self, disagreement=0.0)
+        if sort is Sort.ANNOTATED and self.annotated == Days():
+            return replace(self, annotated=Days(FIRST_DAY))
+        return self
 
 
 class Sort(Enum):

@@ -47,7 +47,7 @@ def page(request: HttpRequest, note: Note) -> HttpResponse:
 
 
 def _not_blind(request: HttpRequest, note: Note) -> None:
-    if hidden_from(person(request), note.project, [note.pk]):
+    if hidden_from(request, [note.pk]):
         raise PermissionDenied(BLIND)
 
 

@@ -22,7 +22,7 @@ from annotation.views.work_forms import FacetsForm
 
 MAX_WORDS = 300
 # Of each person; the oldest is forgotten first.
-KEPT = 20
+KEPT = 10
 IN_SESSION = "searches"
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 SHARE = {"required": False, "min_value": 0, "max_value": 1, "widget": forms.NumberInput(attrs={"step": "0.05"})}

@@ -26,7 +26,7 @@ def notes(request: HttpRequest, project: Project) -> HttpResponse:
     form, name = note_search.asked(request, project)
     place = Place.parse(request.GET.get("at", ""), form.order)
     found = search.find(project=project, filters=form.filters(), sort=form.order, place=place)
-    hidden = hidden_from(person(request), project, found.notes)
+    hidden = hidden_from(request, found.notes)
     context = {
         "form": form,
         "rows": note_rows.rows(found.notes, question=form.question, hidden=hidden),
@@ -36,7 +36,7 @@ def notes(request: HttpRequest, project: Project) -> HttpResponse:
         "filtered": form.narrowed or name,
         "forgotten": request.GET.get("s") and not name,
         "here": form.query(name, at=request.GET.get("at", "")),
-        "known": cache.get_or_set(f"facets {project.pk}", lambda: choosing.offered(project), FACETS_FOR_SECONDS),
+        "known": cache.get_or_set(f"facets-{project.pk}", lambda: choosing.offered(project), FACETS_FOR_SECONDS),
         "reasons": REASONS,
     }
     return render(request, "annotation/notes.html", context)
