@@ -9,7 +9,7 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
-from annotation.actions import guidelines, handing_out, notes, projects, revisions, teams
+from annotation.actions import guidelines, handing_out, indexing, notes, projects, revisions, teams
 from annotation.actions.audience import Audience
 from annotation.actions.people import DEMO, DEMO_PEOPLE
 from annotation.models import Annotation, Guideline, Note, Project, Task, User
@@ -44,6 +44,7 @@ def set_up(say: Say) -> Project:
     project = Project.objects.filter(slug=DEMO).first() or _fill(say)
     if not Deployment.objects.filter(project=project).exists():
         _first_champion(project, say)
+    indexing.catch_up()
     return project
 
 
