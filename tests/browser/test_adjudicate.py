@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client as Browser
 from playwright.sync_api import Page, expect
 
 from annotation.actions import tasks
-from annotation.models import Annotation, Project, Task, User
+from annotation.models import Annotation, Project, Task
 from annotation.spans import MarkedSpan
+from tests.browser.sitting.tab import sign_in
 from tests.conftest import Cast
 from tests.disputes import dispute, spans_of
 
@@ -59,15 +58,8 @@ class Desk:
         return [(gold.note.text[s.start : s.end], s.label) for s in gold.spans]
 
 
-def sign_in(page: Page, url: str, user: User, browser_of: Callable[[User], Browser]) -> None:
-    cookie = browser_of(user).cookies[settings.SESSION_COOKIE_NAME]
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
-
-
 @pytest.fixture
-def make(
-    page: Page, live_server: Any, project: Project, cast: Cast, browser_of: Callable[[User], Browser]
-) -> Iterator[Callable[..., Desk]]:
+def make(page: Page, live_server: Any, project: Project, cast: Cast) -> Iterator[Callable[..., Desk]]:
     desks = []
 
     def make(text: str = TEXT, left: list[MarkedSpan] = LEFT, right: list[MarkedSpan] = RIGHT) -> Desk:
@@ -78,7 +70,7 @@ def make(
         desks.append(Desk(page, task, live_server.url))
         return desks[-1]
 
-    sign_in(page, live_server.url, cast.reviewer, browser_of)
+    sign_in(page.context, live_server.url, cast.reviewer)
     yield make
     assert [desk.trouble for desk in desks] == [[] for _ in desks]
 

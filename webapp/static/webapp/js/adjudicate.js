@@ -47,7 +47,7 @@ export class Adjudicator {
    */
   constructor(data, { csrf, user }) {
     this.data = data;
-    this.server = new Server(csrf);
+    this.server = new Server(csrf, user);
     this.busy = false;
     this.armed = false;
     this.key = `adjudicate:${data.task}:${data.versions.join(":")}:${data.base_revision}:${user}`;
