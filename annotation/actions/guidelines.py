@@ -55,9 +55,12 @@ def publish(
     return guideline
 
 
-def unseen(*, project: Project, by: User) -> Guideline | None:
-    """The version in force when this person has not been shown it yet; the first version is no change."""
-    newest = current(project)
+def unseen(*, project: Project, by: User, newest: Guideline | None = None) -> Guideline | None:
+    """The version in force when this person has not been shown it yet; the first version is no change.
+
+    `newest` spares the look-up when the caller knows the version in force.
+    """
+    newest = newest or current(project)
     if newest is None or newest.version == 1 or newest.seen.filter(user=by).exists():
         return None
     return newest

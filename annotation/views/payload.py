@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from annotation.actions import comments, drafts, guidelines, revisions, tasks
+from annotation.actions import comments, guidelines, revisions, tasks
 from annotation.guidelines import sections
-from annotation.models import FACETS, Annotation, Draft, Guideline, KeyMap, Project, Task, User
+from annotation.models import FACETS, Annotation, Comment, Draft, Guideline, KeyMap, Project, Task, User
 from annotation.spans import marked_from_json, to_utf16
 
 URLS = ("submit", "draft", "skip", "reopen", "release", "comment")
 
 
-def payload(task: Task, base: Annotation | None, user: User) -> dict[str, Any]:
-    """The note in hand, `user`'s work on it so far, and everything beside the text."""
+def payload(
+    task: Task, base: Annotation | None, user: User, newest: Guideline | None = None, *, comments_too: bool = True
+) -> dict[str, Any]:
+    """The note in hand, `user`'s work on it so far, and everything beside the text.
+
+    `newest` are the guidelines in force, when the caller knows them.
+    """
     text, project = task.note.text, task.project
-    draft = drafts.of(task, user)
+    draft = task.draft if hasattr(task, "draft") and task.draft.author_id == user.pk else None
     labels = list(project.labels.active().values("name", "key", "colour", "hint"))
     rows = _offered(base, {label["name"] for label in labels})
     return {
@@ -38,8 +44,8 @@ def payload(task: Task, base: Annotation | None, user: User) -> dict[str, Any]:
         "reason": {"value": task.reason, "name": task.get_reason_display()},
         "facets": [{"name": name, "value": value} for name in FACETS if (value := getattr(task.note, name))],
         "received": task.note.received_at.isoformat(),
-        "comments": comments.told(task=task, by=user),
-        "guideline": _guideline(project, user),
+        "comments": comments.told(task=task, by=user) if comments_too else [],
+        "guideline": {"unseen": _unseen(project, user, newest)},
         "urls": {
             "page": page_of(task),
             "queue": reverse("queue", args=[project.slug]),
@@ -84,14 +90,20 @@ def _how(task: Task, base: Annotation | None) -> str:
     return "Nothing is suggested yet: mark every entity, then submit."
 
 
-def next_payload(project: Project, user: User, holding: Collection[int]) -> dict[str, Any]:
+def next_payload(
+    project: Project, user: User, holding: Collection[int], newest: Guideline | None = None
+) -> dict[str, Any]:
     """``next``: the next note's payload, None when nothing waits; ``lost``: notes that are in hand no more."""
     lost = tasks.lost(holding=holding, by=user)
-    task = tasks.take_next(project=project, by=user, holding=holding)
-    if task is None:
+    taken = tasks.take_next(project=project, by=user, holding=holding)
+    if taken is None:
         return {"next": None, "lost": lost}
+    # All that is read of it, in one query; comments are rare.
+    talked = Exists(Comment.objects.filter(note=OuterRef("note")))
+    task = Task.objects.select_related("note", "draft").annotate(talked=talked).get(pk=taken.pk)
     task.project = project
-    return {"next": payload(task, revisions.base_of(task), user), "lost": lost}
+    told = payload(task, revisions.base_of(task), user, newest, comments_too=task.talked)
+    return {"next": told, "lost": lost}
 
 
 def span_rows(text: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -126,16 +138,14 @@ def keys_of(user: User) -> dict[str, str]:
     return row.keys if row else {}
 
 
-def _guideline(project: Project, user: User) -> dict[str, Any]:
-    """The version in force, and what changed when this person has not been shown it."""
-    unseen = guidelines.unseen(project=project, by=user)
-    return {"unseen": changed(unseen) if unseen else None}
-
-
-def changed(guideline: Guideline) -> dict[str, Any]:
+def _unseen(project: Project, user: User, newest: Guideline | None) -> dict[str, Any] | None:
+    """What changed in the guidelines when this person has not been shown it."""
+    unseen = guidelines.unseen(project=project, by=user, newest=newest)
+    if unseen is None:
+        return None
     return {
-        "version": guideline.version,
-        "change": guideline.change,
-        "sections": [section._asdict() for section in sections(guideline.text)],
-        "url": reverse("guideline_seen", args=[guideline.pk]),
+        "version": unseen.version,
+        "change": unseen.change,
+        "sections": [section._asdict() for section in sections(unseen.text)],
+        "url": reverse("guideline_seen", args=[unseen.pk]),
     }

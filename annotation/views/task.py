@@ -57,7 +57,7 @@ def submit(request: HttpRequest, task: Task) -> HttpResponseBase:
     told = {"revision": saved.revision, "status": saved.status}
     if body.get("want") is False:
         return JsonResponse({"saved": told, "next": None, "lost": []})
-    return JsonResponse({"saved": told, **next_payload(task.project, user, holding)})
+    return JsonResponse({"saved": told, **next_payload(task.project, user, holding, saved.guideline)})
 
 
 def theirs(task: Task, user: User) -> dict[str, Any] | None:
