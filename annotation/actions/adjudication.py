@@ -33,7 +33,8 @@ class Case:
     @property
     def by_hand(self) -> bool:
         """Whether the earlier decision is more than choices, so that choosing again would lose some of it."""
-        return bool(self.earlier) and result(self.agreed, self.differences, self.choices) != self.earlier.marked
+        earlier = self.earlier
+        return earlier is not None and result(self.agreed, self.differences, self.choices) != earlier.marked
 
 
 def take(*, task: Task, by: User) -> Case:

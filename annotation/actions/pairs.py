@@ -39,7 +39,7 @@ def newest(*, project: Project, since: datetime | None) -> list[Pair]:
     versions, gold = _versions(notes), _gold(notes)
     # A pair is named by its people, whichever of them came first.
     both = {note: sorted(found) for note, found in versions.items() if len(found) == 2}
-    return [Pair(note, *both[note], gold.get(note)) for note in notes if note in both]
+    return [Pair(note, both[note][0], both[note][1], gold.get(note)) for note in notes if note in both]
 
 
 def texts(notes: Collection[int]) -> dict[int, str]:
