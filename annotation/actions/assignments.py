@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 
+from annotation.actions import indexing
 from annotation.actions.audience import Audience
 from annotation.actions.eligibility import Eligibility
 from annotation.actions.teams import annotators
@@ -115,6 +116,7 @@ def _open(request: _Request, eligibility: Eligibility) -> None:
             Task.objects.bulk_create(tasks, batch_size=500)
     except IntegrityError as error:
         raise TooLate("Somebody asked for some of these notes at the same moment; try again.") from error
+    indexing.mark([note.pk for note in notes])
 
 
 def _tasks(request: _Request, note: Note, doubt: float) -> list[Task]:

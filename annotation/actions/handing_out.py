@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from annotation.actions import tasks
+from annotation.actions import indexing, tasks
 from annotation.actions.assignments import MAX_NOTES
 from annotation.actions.audience import Audience
 from annotation.actions.choosing import named
@@ -43,8 +43,9 @@ def withdraw(*, project: Project, source: Audience) -> tuple[int, int]:
         raise ActionError("Notes that are for everybody are not withdrawn together; choose a person or a team.")
     rows = _open(project, source)
     asked = rows.filter(created_by__isnull=False, doubled=False, annotations__isnull=True, draft__isnull=True)
-    gone = list(asked.select_for_update(of=("self",)).values_list("pk", flat=True))
+    gone = dict(asked.select_for_update(of=("self",)).values_list("pk", "note"))
     Task.objects.filter(pk__in=gone, status=Task.Status.OPEN).delete()
+    indexing.mark(gone.values())
     return len(gone), _open(project, source).update(**Audience().fields)
 
 

@@ -76,6 +76,7 @@ def reclaim(project: Project) -> None:
         return
     own = Annotation.objects.filter(task=OuterRef("pk"))
     done = own.order_by().values("task").annotate(at=Max("created_at")).values("at")
+    indexing.mark(lapsed.filter(Exists(own)).values_list("note", flat=True))
     lapsed.filter(Exists(own)).update(status=Task.Status.ACCEPTED, closed_at=Subquery(done), lease_until=None)
     # The assignee stays: whoever comes back late may go on, as long as nobody else took it.
     lapsed.filter(~Exists(own)).update(status=Task.Status.OPEN, lease_until=None)
@@ -90,11 +91,13 @@ def renew(*, task: Task, by: User) -> Task:
     return task
 
 
+@transaction.atomic
 def give_back(*, task: Task, by: User) -> None:
     """Put the task back into the queue, for anybody."""
     rows = Task.objects.filter(pk=task.pk, status=Task.Status.IN_PROGRESS, assignee=by)
     if rows.filter(annotations__isnull=False).exists():
         rows.update(status=Task.Status.ACCEPTED, closed_at=timezone.now(), lease_until=None)
+        indexing.mark([task.note_id])
     elif not rows.update(status=Task.Status.OPEN, assignee=None, lease_until=None):
         raise TooLate("This note is not in your hands any more; nothing was changed.")
 
@@ -149,6 +152,7 @@ def reopen(*, task: Task, by: User) -> Task:
             return renew(task=task, by=by)
         raise TooLate("Only your own notes of the last day can be opened again; ask a reviewer to correct this one.")
     task.refresh_from_db(fields=("status", "assignee", "lease_until", "closed_at"))
+    indexing.mark([task.note_id])
     return task
 
 
