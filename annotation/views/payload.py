@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -63,7 +63,7 @@ def _offered(base: Annotation | None, labels: Collection[str]) -> list[dict[str,
     return [row for row in base.spans_json if row["label"] in labels]
 
 
-def _retired(rows: list[dict[str, Any]], labels: list[dict[str, Any]]) -> str:
+def _retired(rows: Sequence[Mapping[str, Any]], labels: Sequence[Mapping[str, Any]]) -> str:
     """What to do with the entities of labels that are retired: they can't be submitted as they are."""
     names = sorted({row["label"] for row in rows} - {label["name"] for label in labels})
     return f" Retired since: {', '.join(names)}. Give these entities another label, or remove them." if names else ""
