@@ -3,8 +3,9 @@
 The text is made: tokens parted by one space, sentences of a document by a line feed. ``-DOCSTART-`` lines part
 documents; in a file without them each sentence is a note. The id is the file's stem and the number of the note.
 Tags: IOB2, IOB1, BILOU and IOBES; an I- that continues nothing starts an entity, as conlleval has it
-(https://www.clips.uantwerpen.be/conll2000/chunking/conlleval.txt). Written are the four columns of CoNLL-2003 in IOB2,
-a sentence a line of the note; readers know no comments, so nothing else has room.
+(https://www.clips.uantwerpen.be/conll2000/chunking/conlleval.txt). A folder or a zip has words and tags in two files
+(paired.py). Written are the four columns of CoNLL-2003 in IOB2, a sentence a line of the note; readers of it know no
+comments, so nothing else has room.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from annotation.formats.exported import (
     outermost,
 )
 from annotation.formats.lines import Block, Line, numbered_lines
+from annotation.formats.paired import paired_lines
 from annotation.formats.records import Draft, FormatError, Mention, Rejection, Result
 from annotation.formats.settle import Rules, settle, shown_id
 from annotation.formats.words import cut_at_spans, words
@@ -44,9 +46,19 @@ class _Token(NamedTuple):
 
 def read_conll(path: Path, rules: Rules) -> Iterator[Result]:
     """A result for each document, or for each sentence where the file has no documents."""
+    if path.is_dir() or path.suffix.lower() == ".zip":
+        try:
+            yield from _results(paired_lines(path), path, rules)
+        except FormatError as error:
+            yield Rejection(1, "", str(error))
+        return
     with rules.reach.opened(path) as file:
-        for number, block in enumerate(_notes(numbered_lines(file)), start=1):
-            yield _result(block, f"{path.stem}-{number}", rules)
+        yield from _results(numbered_lines(file), path, rules)
+
+
+def _results(lines: Iterable[Line], path: Path, rules: Rules) -> Iterator[Result]:
+    for number, block in enumerate(_notes(lines), start=1):
+        yield _result(block, f"{path.stem}-{number}", rules)
 
 
 def _notes(lines: Iterable[Line]) -> Iterator[Block]:

@@ -1,6 +1,7 @@
 """Real corpora, which are not part of the repository: every figure is that of their owner's table."""
 
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -108,10 +109,75 @@ def test_brat_folder_with_other_labels_is_rejected_not_thinned() -> None:
     assert (records, len(rejections)) == ([], 10)
 
 
+def test_brat_with_every_label_named_takes_all_and_counts_what_the_map_leaves_out() -> None:
+    others = ("Effect", "Treatment", "Adverse_event", "Subject", "Age", "Dosage", "Gender", "Severity_cue", "Race")
+    others += ("Time_elapsed", "Speculation_cue")
+    label_map = {**dict.fromkeys(others, ""), "Drug": "TREATMENT", "Treat-Disorder": "DISEASE"}
+    records, rejections = split(list(read(CORPORA / "phee/raw", "brat", labels=LABELS, label_map=label_map)))
+    assert (len(records), rejections, len(entities(records))) == (10, [], 17)
+    assert sum(record.dropped for record in records) == 48
+
+
+def test_words_and_tags_in_two_files(tmp_path: Path) -> None:
+    label_map = {"D": "DISEASE", "T": "TREATMENT"}
+    found = list(read(CORPORA / "biotext/raw", "conll", labels=LABELS, label_map=label_map))
+    records, rejections = split(found)
+    labels = [span.label for span in entities(records)]
+    assert (len(records), rejections) == (2599, [])
+    assert (labels.count("DISEASE"), labels.count("TREATMENT")) == (1383, 1023)
+    with zipfile.ZipFile(tmp_path / "raw.zip", "w") as archive:
+        for name in ("train_sent", "train_label"):
+            archive.write(CORPORA / "biotext/raw" / name, name)
+    assert list(read(tmp_path / "raw.zip", "conll", labels=LABELS, label_map=label_map)) == found
+
+
+def test_spans_off_the_edge_of_words_reject_their_note_by_name() -> None:
+    """31 paragraphs; the spans of every one that comes in are the text's, and what is wrong with the rest is said."""
+    path, label_map = CORPORA / "kaggle_medical_ner/Corona2.json", {"Medicine": "TREATMENT", "Pathogen": ""}
+    label_map["MedicalCondition"] = "DISEASE"
+    records, rejections = split(list(read(path, "lighttag", labels=LABELS, label_map=label_map)))
+    assert (len(records), len(rejections)) == (16, 15)
+    assert (len(entities(records)), sum(record.dropped for record in records)) == (54, 27)
+    reasons = [rejection.reason for rejection in rejections]
+    assert all("starts or ends in white space" in reason or "overlaps" in reason for reason in reasons)
+    assert all(rejection.external_id for rejection in rejections)
+
+
+FORMAT_OF = {
+    "*.jsonl": "jsonl",
+    "*.PubTator.txt": "pubtator",
+    "*.conll.tsv": "conll",
+    "kaggle_medical_ner/*.json": "lighttag",
+    "aci_bench/*.csv": "csv",
+    "biotext/raw/*": "conll",
+    "ddi2013/*": "brat",
+    "ncbi_disease/raw/brat/*": "brat",
+    "phee/raw/*": "brat",
+}
+
+
+@pytest.mark.parametrize("path", sorted(path for path in CORPORA.rglob("*") if path.is_file()), ids=lambda p: p.name)
+def test_each_file_by_itself_gives_notes_or_sentences(path: Path) -> None:
+    name = path.relative_to(CORPORA)
+    if name.match("README*") or name.match("*LICENSE*"):
+        pytest.skip("It is about the others.")
+    (format,) = (format for pattern, format in FORMAT_OF.items() if name.match(pattern))
+    records, rejections = split(list(read(path, format, labels=LABELS)))
+    assert records or rejections
+    for rejection in rejections:
+        assert rejection.reason.endswith((".", "more"))
+        assert rejection.line > 0
+
+
 @pytest.mark.parametrize(
     ("path", "format"),
     [
         ("kaggle_medical_ner/Corona2.json", "jsonl"),
+        ("kaggle_medical_ner/Corona2.json", "labelstudio"),
+        ("kaggle_medical_ner/Corona2.json", "docbin"),
+        ("bc5cdr/train.jsonl", "labelstudio"),
+        ("bc5cdr/raw/train.PubTator.txt", "doccano"),
+        ("ncbi_disease/raw/dev.conll.tsv", "docbin"),
         ("aci_bench/valid_metadata.csv", "csv"),
         ("biotext/raw/train_sent", "conll"),
     ],
