@@ -27,29 +27,31 @@ PIECES = [
 ]  # fmt: skip
 texts = st.lists(
     st.one_of(st.sampled_from(PIECES), st.characters(exclude_categories=["Cs"], exclude_characters="\x00")),
-    min_size=1,
-    max_size=30,
+    min_size=8,
+    max_size=40,
 ).map("".join)
-number, offset = st.integers(0, 7), st.integers(0, 80)
+number, offset, size = st.integers(0, 7), st.integers(0, 120), st.integers(1, 6)
 label, side = st.sampled_from(NAMES), st.sampled_from(["start", "end"])
 by, step = st.sampled_from(["token", "character"]), st.sampled_from([-1, 1])
-edits = st.lists(
-    st.one_of(
-        st.tuples(st.just("add"), offset, offset, label),
-        st.tuples(st.just("add"), offset, offset, label),
-        st.tuples(st.just("edge"), number, side, step, by),
-        st.tuples(st.just("edge"), number, side, step, by),
-        st.tuples(st.just("drag"), number, side, offset, by),
-        st.tuples(st.just("label"), number, label),
-        st.tuples(st.just("remove"), number),
-        st.tuples(st.just("clear"), offset, offset),
-        st.tuples(st.just("negated"), number),
-        st.tuples(st.just("all"), number),
-        st.tuples(st.sampled_from(["undo", "redo"])),
-    ),
-    min_size=1,
-    max_size=15,
+adds = st.tuples(st.just("add"), offset, size, label)
+edges = st.tuples(st.just("edge"), number, side, step, by)
+drags = st.tuples(st.just("drag"), number, side, offset, by)
+changes = st.one_of(
+    edges,
+    edges,
+    drags,
+    drags,
+    st.tuples(st.just("label"), number, label),
+    st.tuples(st.just("remove"), number),
+    st.tuples(st.just("clear"), offset, size),
+    st.tuples(st.just("negated"), number),
+    st.tuples(st.just("all"), number),
+    st.tuples(st.sampled_from(["undo", "redo"])),
 )
+# Enough spans first for the changes to find something to change.
+edits = st.tuples(
+    st.lists(adds, min_size=3, max_size=6), st.lists(st.one_of(changes, changes, adds), min_size=8, max_size=20)
+).map(lambda parts: [*parts[0], *parts[1]])
 
 BUILD = """([data]) => {
     window.annotator.destroy();
@@ -97,13 +99,12 @@ def for_page(text: str, edit: Edit) -> Edit:
 
 
 def within(text: str, edit: Edit) -> Edit:
-    """The edit with its offsets inside the text, in order."""
-    size = len(text)
+    """The edit with its offsets inside the text: words from one on, or a place."""
     if edit[0] in ("add", "clear"):
-        start, end = sorted((int(edit[1]) % size, int(edit[2]) % size))
-        return (edit[0], start, end + 1, *edit[3:])
+        start = int(edit[1]) % len(text)
+        return (edit[0], start, min(start + int(edit[2]), len(text)), *edit[3:])
     if edit[0] == "drag":
-        return (*edit[:3], int(edit[3]) % (size + 1), *edit[4:])
+        return (*edit[:3], int(edit[3]) % (len(text) + 1), *edit[4:])
     return edit
 
 
