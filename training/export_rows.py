@@ -115,9 +115,19 @@ def _told(rows: QuerySet[Annotation]) -> Iterator[tuple[int, Exported]]:
     names = {user.pk: str(user) for user in User.objects.all()}
     for row in rows.values_list(*NOTE, *REVISION, "guideline__version").iterator(BATCH):
         _, status, revision, author, author_model, at, seconds, guideline = row[len(NOTE) :]
-        author = names.get(author, "")
-        made = (status, revision, author, author_model, at.isoformat(), seconds, guideline or 0)
-        yield row[0], Exported(*_note(row), *made)
+        yield (
+            row[0],
+            Exported(
+                *_note(row),
+                status=status,
+                revision=revision,
+                author=names.get(author, ""),
+                author_model=author_model,
+                annotated_at=at.isoformat(),
+                seconds=seconds,
+                guideline=guideline or 0,
+            ),
+        )
 
 
 def _answered(rows: QuerySet[Prediction]) -> Iterator[tuple[int, Exported]]:

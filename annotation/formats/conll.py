@@ -150,8 +150,8 @@ def write_conll(path: Path, rows: Iterable[Exported], written: Written) -> None:
 def _columns(row: Exported, spans: tuple[ExportedSpan, ...], written: Written) -> Iterator[str]:
     """A line a word, and an empty one where the note has a line break outside of spans."""
     kept = outermost(spans)
-    for span in set(spans) - set(kept):
-        written.lose(NESTED_LOST, row, span.start, span.end)
+    for nested in set(spans) - set(kept):
+        written.lose(NESTED_LOST, row, nested.start, nested.end)
     labels = {span: joined_label(span, row, written) for span in kept}
     places = cut_at_spans(words(row.text), replace(row, spans=tuple(kept)), written)
     left, before, said = iter(kept), 0, []

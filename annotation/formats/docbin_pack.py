@@ -38,8 +38,8 @@ class _Packer:
     """Columns of all notes so far. spaCy loads a DocBin as one whole, so it may not grow without end."""
 
     def __init__(self) -> None:
-        self._tokenizer = English().tokenizer
-        self._strings = self._tokenizer.vocab.strings
+        nlp = English()
+        self._tokenizer, self._strings = nlp.tokenizer, nlp.vocab.strings
         self._used: set[int] = {0}
         self._count = 0
         self._tokens: list[Array] = []

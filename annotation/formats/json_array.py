@@ -106,9 +106,9 @@ def _element(buffer: _Buffer) -> Element:
             value, end = _DECODER.raw_decode(buffer.text, buffer.place)
         except (ValueError, RecursionError) as error:
             # Bad, or not wholly read yet: the signs tell.
-            end = _end(buffer.text, buffer.place)
-            if end is not None:
-                buffer.skip_to(end)
+            bad_until = _end(buffer.text, buffer.place)
+            if bad_until is not None:
+                buffer.skip_to(bad_until)
                 return Element(line, None, _fault(error))
         else:
             # A number may go on in the next piece of the file.
