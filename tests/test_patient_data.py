@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, models
 from django.test import Client as Browser
 from django.urls import reverse
 
-from annotation.actions import notes, revisions, tasks
+from annotation.actions import indexing, notes, revisions, tasks
 from annotation.models import Note, Project, Task, User
 from annotation.spans import Span
 from annotation.synthetic import generate
@@ -186,6 +187,24 @@ def annotate(browser: Browser, task: Task) -> None:
         browser.post(payload["urls"]["submit"], json.dumps(body), content_type="application/json")
 
 
+def find_and_read(browser: Browser) -> None:
+    """Search for the planted words, read a note, say something of it: no address and no session has them."""
+    indexing.catch_up()
+    for asked in (f"{CANARIES[0]} {CANARIES[2]}", f'"{CANARIES[0]}"'):
+        answer = browser.post(reverse("notes_find", args=["clinic"]), {"words": asked}, follow=True)
+        ids = [row.note.pk for row in answer.context["rows"]]
+        assert ids
+        assert canaries_in(answer.content.decode())
+        assert canaries_in(str(answer.redirect_chain) + answer.context["here"] + str(answer.context["next"])) == []
+    page = reverse("note", args=[ids[-1]])
+    assert canaries_in(browser.get(page).content.decode())
+    browser.post(reverse("note_comment", args=[ids[-1]]), {"text": PATIENT})
+    assert canaries_in(browser.get(page).content.decode())
+    kept = [session.get_decoded() for session in Session.objects.all()]
+    assert any("searches" in session for session in kept)
+    assert canaries_in(str(kept)) == []
+
+
 def fail(*args: Any, **kwargs: Any) -> Any:
     """A fault that quotes the note, with a cause that does too."""
     try:
@@ -233,6 +252,8 @@ def test_patients_data_stays_in_the_ciphertext_on_every_path(  # noqa: PLR0917 -
         annotate(reviewer, task)
     assert Task.objects.filter(status=Task.Status.ACCEPTED).exists()
 
+    find_and_read(reviewer)
+
     # Faults that quote the text: in a step, in the model, in a request.
     with monkeypatch.context() as patch:
         patch.setattr(steps.ner, "train", fail)
@@ -270,7 +291,7 @@ def test_search_of_the_database_finds_a_planted_word_in_text_json_and_bytes(proj
     Note.objects.filter(pk=note.pk).update(ciphertext=b"")
     Run.objects.create(project=project, kind=Run.Kind.INGEST, params={"x": [CANARIES[2]]})
     assert tables_with_canaries() == ["training_run"]
-    Project.objects.update(guidelines=f"as {CANARIES[1]}")
+    Project.objects.update(name=f"as {CANARIES[1]}")
     assert sorted(tables_with_canaries()) == ["annotation_project", "training_run"]
 
 
@@ -287,10 +308,16 @@ def test_lines_hide_what_an_ordinary_formatter_shows(lines: list[str]) -> None:
 
 # Every field that could hold text -------------------------------------------------------------------------------------
 # Each was looked at: may it hold what a note says or whom it is about? Only the ciphertext may, and it is encrypted.
-ENCRYPTED = {"annotation.Note": "ciphertext wrapped_key"}
+ENCRYPTED = {"annotation.Note": "ciphertext wrapped_key", "annotation.Comment": "ciphertext"}
 HOLDS_NO_PATIENT_TEXT = {
     "annotation.User": "password username first_name last_name email",
-    "annotation.Project": "slug name guidelines",
+    "annotation.Project": "slug name queue_order",
+    "annotation.Guideline": "text labels change",
+    "annotation.Team": "name",
+    "annotation.KeyMap": "keys",
+    "annotation.Draft": "spans_json",
+    # Its terms are keyed hashes, bucket by bucket: numbers that mean nothing without the key.
+    "annotation.NoteIndex": "status",
     "annotation.Label": "name key hint",
     "annotation.Membership": "role",
     # Ids and facets are the platform's words; the pages and the API's manual say that no name belongs there.
