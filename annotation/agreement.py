@@ -72,12 +72,12 @@ def tokens_of(text: str) -> list[tuple[int, int]]:
 
 def compare(tokens: Sequence[tuple[int, int]], left: Sequence[MarkedSpan], right: Sequence[MarkedSpan]) -> NoteCounts:
     """Count one note with these tokens; a span that touches none of them counts for the F1s alone."""
-    strict = exact_counts_per_label((s.span for s in left), (s.span for s in right))
     ends = [end for _, end in tokens]
-    first = _labels_on(tokens, ends, left)
-    if not any(one.fp or one.fn for one in strict.values()):  # most notes: there is nothing to match
-        return NoteCounts(strict, strict, Counter(zip(first, first, strict=True)))
-    second = _labels_on(tokens, ends, right)
+    first, ours, theirs = _labels_on(tokens, ends, left), [s.span for s in left], [s.span for s in right]
+    if sorted(ours) == sorted(theirs):  # most notes: there is nothing to match
+        same = {label: Counts(tp) for label, tp in Counter(span.label for span in ours).items()}
+        return NoteCounts(same, same, Counter(zip(first, first, strict=True)))
+    second, strict = _labels_on(tokens, ends, right), exact_counts_per_label(ours, theirs)
     return NoteCounts(strict, _partial(left, right), Counter(zip(first, second, strict=True)))
 
 

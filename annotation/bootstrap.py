@@ -28,8 +28,10 @@ class Interval:
 
 def weights(notes: int, resamples: int, seed: int) -> Floats:
     """How often each note is drawn in each resample, shape (resamples, notes)."""
-    source = np.random.default_rng(seed)
-    return source.multinomial(notes, np.full(notes, 1 / notes), size=resamples).astype(np.float64)
+    # As one multinomial a resample, but several times faster: each draw is counted in the row of its resample.
+    drawn = np.random.default_rng(seed).integers(0, notes, size=(resamples, notes))
+    drawn += notes * np.arange(resamples)[:, np.newaxis]
+    return np.bincount(drawn.ravel(), minlength=resamples * notes).reshape(resamples, notes).astype(np.float64)
 
 
 def percentiles(values: Floats, level: float) -> Interval:

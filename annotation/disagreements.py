@@ -109,6 +109,8 @@ def matches(left: Sequence[MarkedSpan], right: Sequence[MarkedSpan], rank: Rank)
 
 def disagreements(left: Sequence[MarkedSpan], right: Sequence[MarkedSpan]) -> list[Disagreement]:
     """Every entity on which the versions differ, in order of the text; empty when they are the same."""
+    if sorted(left) == sorted(right):
+        return []
     pairs = matches(left, right, _closeness)
     alone_left = set(range(len(left))) - {a for a, _ in pairs}
     alone_right = set(range(len(right))) - {b for _, b in pairs}

@@ -49,7 +49,7 @@ def case(task: Task) -> Case:
     """The two versions of the task's note, in an order that has nothing to do with who came first."""
     versions = doubles.versions(task.note)
     if len(versions) != 2:
-        raise ActionError(f"This note has {len(versions)} versions, not 2; skip it, so that it is annotated again.")
+        raise ActionError(f"This note has {len(versions)} versions, not 2; correct it from the notes list instead.")
     left, right = reversed(versions) if task.pk % 2 else versions
     agreed, found = differences(left.marked, right.marked)
     return Case(task, left, right, agreed, found, revisions.base_of(task))

@@ -33,6 +33,7 @@ class Pair(NamedTuple):
 def newest(*, project: Project, since: datetime | None) -> list[Pair]:
     """Notes of which both blind annotations are in, the newest first; a second opinion on seen suggestions is none."""
     seconds = Task.objects.filter(project=project, reason=Task.Reason.DOUBLE, status=Task.Status.ACCEPTED)
+    seconds = seconds.filter(note__status=Note.Status.ACTIVE)
     if since:
         seconds = seconds.filter(closed_at__gte=since)
     notes = list(dict.fromkeys(seconds.order_by("-closed_at").values_list("note", flat=True)[:NEWEST]))

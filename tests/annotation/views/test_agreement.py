@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from annotation.actions import guidelines, revisions, tasks
-from annotation.models import Project, Task, User
+from annotation.models import Note, Project, Task, User
 from tests.conftest import Cast
 from tests.disputes import annotate_twice, spans_of
 
@@ -94,6 +94,14 @@ def test_second_opinion_on_seen_suggestions_is_no_blind_pair(
     note = annotate_twice(project, (cast.annotator, cast.annotator2), TEXT, SAME, WIDER)
     assert "1 of 20" in page(browser_of(cast.reviewer))
     note.tasks.filter(reason=Task.Reason.LABEL).update(blind=False)
+    assert "No note was annotated by two people" in page(browser_of(cast.reviewer))
+
+
+def test_notes_that_were_withdrawn_or_erased_do_not_count(project: Project, cast: Cast, browser_of: BrowserOf) -> None:
+    for status in (Note.Status.WITHDRAWN, Note.Status.ERASED):
+        note = annotate_twice(project, (cast.annotator, cast.annotator2), TEXT, SAME, WIDER)
+        key = {} if status == Note.Status.WITHDRAWN else {"wrapped_key": None}
+        Note.objects.filter(pk=note.pk).update(status=status, **key)
     assert "No note was annotated by two people" in page(browser_of(cast.reviewer))
 
 

@@ -14,6 +14,9 @@ export const CHOICES = {
   neither: { name: "Neither", short: "–", key: "0" },
 };
 
+// Of a mention in a sentence, in characters.
+const LONGEST = 80;
+
 /** @param {string} id */
 export const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -94,7 +97,7 @@ export class Panel {
 
   /** @param {Span[]} spans */
   #words(spans) {
-    const words = spans.map((span) => `${named(span)} “${this.data.text.slice(span.start, span.end)}”`);
+    const words = spans.map((span) => `${named(span)} “${clip(this.data.text.slice(span.start, span.end))}”`);
     return words.join(", ") || "nothing";
   }
 
@@ -106,6 +109,15 @@ export class Panel {
     const { kinds, left, right } = this.data.differences[index];
     return `Difference ${index + 1}: ${kinds.join(", ")}. A: ${this.#words(left)}. B: ${this.#words(right)}.`;
   }
+}
+
+/**
+ * The beginning of a long mention, no character cut in two.
+ * @param {string} words
+ */
+function clip(words) {
+  const signs = [...words];
+  return signs.length > LONGEST ? `${signs.slice(0, LONGEST).join("")}…` : words;
 }
 
 /** @param {number} index */
