@@ -1,10 +1,11 @@
 """What the demo's people wrote: two versions of the guidelines, and comments on notes."""
 
+# A paragraph is one line: the page breaks it where there is room.
 _TEXT = """\
 Mark every disease and every treatment by its name, as it is written.
 
 ## DISEASE
-The name of a disease, also as an abbreviation, in Hinglish or misspelt; also when it is denied ("no h/o DM"),
+The name of a disease, also as an abbreviation, in Hinglish or misspelt; also when it is denied ("no h/o DM"), \
 doubtful ("?dengue"), past, or a relative's.{side}
 
 Symptoms and findings (fever, cough, pain) are no disease.
@@ -15,7 +16,7 @@ The name of a drug (generic or brand), a procedure or a therapy, also when stopp
 Form (Tab, Inj), dose, how often and how long do not belong to it. Diet and rest are no treatment.
 
 ## Not a mention
-A name inside a test, a level, a place, a diet, a vaccination or an allergy ("dengue NS1", "TB clinic",
+A name inside a test, a level, a place, a diet, a vaccination or an allergy ("dengue NS1", "TB clinic", \
 "diabetic diet", "allergic to penicillin").
 """
 _SIDE = """

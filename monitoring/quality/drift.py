@@ -53,7 +53,7 @@ Windows = dict[date, Window]
 def sections(question: Question) -> list[Section]:
     people = _read(replace(question, days=None))
     seen = [person for person in sorted(people, key=lambda p: -_notes(people[p])) if question.may_see(person)]
-    called = names(set(seen[:MOST_PEOPLE]))
+    called = names(set(seen[:MOST_PEOPLE])) if question.sees_people else {question.viewer.pk: "You"}
     shown = {called[person]: people[person] for person in seen[:MOST_PEOPLE]}
     return [
         Section(
