@@ -157,6 +157,7 @@ def test_page_is_named_for_screen_readers_and_fits_a_phone(make: Callable[..., D
     desk = make().open()
     choice = desk.page.get_by_role("button", name="Version A, key 1: DISEASE “type 2 diabetes”")
     expect(choice).to_be_visible()
+    assert choice.locator(".excerpt-line").text_content() == "Pt 58 yr 🤕 k/c/o type 2 diabetes since 2015,"
     desk.press("1")
     expect(desk.page.get_by_role("button", name="Difference 1: Version A taken")).to_be_visible()
     for width in (1440, 390):

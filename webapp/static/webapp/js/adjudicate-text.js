@@ -99,10 +99,19 @@ export function excerpt(text, stretch, spans, colours) {
   const from = before(text, stretch.start);
   const to = after(text, stretch.end);
   const made = element("span", "excerpt-line");
-  if (from > 0) made.append("… ");
+  if (cut(text, from - 1)) made.append("… ");
   marked(made, text, { start: from, end: to }, spans, colours);
-  if (to < text.length) made.append(" …");
+  if (cut(text, to)) made.append(" …");
   return made;
+}
+
+/**
+ * Whether a line goes on at an offset.
+ * @param {string} text
+ * @param {number} offset
+ */
+function cut(text, offset) {
+  return offset >= 0 && offset < text.length && !/[\r\n]/u.test(text[offset]);
 }
 
 /**
@@ -139,22 +148,26 @@ export function named({ label, assertion = [], code = "" }) {
 }
 
 /**
- * Where an excerpt may begin: a word's start, never inside a character.
+ * Where an excerpt begins: in the same line, at a word's start, never inside a character.
  * @param {string} text
  * @param {number} offset
  */
 function before(text, offset) {
   const from = Math.max(0, offset - AROUND);
+  const line = /[^\r\n]*$/u.exec(text.slice(0, offset))?.[0].length ?? 0;
+  if (offset - line >= from) return offset - line;
   const space = text.slice(from, offset).search(/\s/u);
-  return from === 0 ? 0 : space < 0 ? offset : from + space + 1;
+  return space < 0 ? offset : from + space + 1;
 }
 
 /**
+ * Where it ends, likewise.
  * @param {string} text
  * @param {number} offset
  */
 function after(text, offset) {
-  const to = Math.min(text.length, offset + AROUND);
-  const words = /^(.*)\s/su.exec(text.slice(offset, to));
-  return to === text.length ? to : offset + (words ? words[1].length : 0);
+  const line = /^[^\r\n]*/u.exec(text.slice(offset, offset + AROUND + 1))?.[0] ?? "";
+  if (line.length <= AROUND) return offset + line.length;
+  const words = /^(.*)\s/su.exec(line);
+  return offset + (words ? words[1].length : 0);
 }
