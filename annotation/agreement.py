@@ -12,7 +12,8 @@ half; then nobody could read off how much of the disagreement is about edges.) N
 set of labels of all entities that touch it, so that in nested entities no difference is overlooked; the empty set is a
 value too. Per label the value is yes or no. Source: Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011.
 
-A figure that has no ground (nothing marked, one value only) is None, never 0 or 1. Intervals resample notes.
+A figure that has no ground (nothing marked, one value only) is None, never 0 or 1. Intervals resample notes; resamples
+without ground are left out.
 """
 
 from __future__ import annotations
