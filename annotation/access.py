@@ -126,7 +126,7 @@ def own_task(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
 
 def hidden_from(request: HttpRequest, note_ids: Collection[int]) -> set[int]:
-    """Those of the notes that the person may still have to annotate blind: others' work on them is hidden."""
+    """Those of the notes whose blind annotation is not over for the person: others' work on them is hidden."""
     user = person(request)
     if Right.ANNOTATE not in request.rights:  # type: ignore[attr-defined]
         return set()
@@ -134,9 +134,10 @@ def hidden_from(request: HttpRequest, note_ids: Collection[int]) -> set[int]:
     rows = Task.objects.filter(
         theirs, note__in=note_ids, blind=True, status__in=(Task.Status.OPEN, Task.Status.IN_PROGRESS)
     )
-    # A reviewer sees both annotations anyway; who gave one of the two is not asked for the other.
+    # Who gave one of the two annotations is not asked for the other, and waits for the reviewer as everybody does.
     done = Task.objects.filter(note=OuterRef("note"), assignee=user, doubled=True, status=Task.Status.ACCEPTED)
-    return set(rows.exclude(reason=Task.Reason.ADJUDICATE).exclude(Exists(done)).values_list("note", flat=True))
+    rows = rows.filter(Q(reason=Task.Reason.ADJUDICATE) | ~Exists(done))
+    return set(rows.values_list("note", flat=True))
 
 
 def person(request: HttpRequest) -> User:

@@ -19,7 +19,7 @@ from annotation.models import Annotation, Note
 from annotation.spans import MarkedSpan, Span
 from annotation.views import note_marks
 
-BLIND = "You may still be asked to annotate this note blind; its page opens when that is done."
+BLIND = "This note is annotated blind, and you may be asked to annotate or decide; its page opens when that is done."
 
 
 def rows() -> QuerySet[Note]:

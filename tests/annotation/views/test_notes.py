@@ -206,8 +206,17 @@ def test_who_does_not_annotate_may_look_and_so_may_who_has_done_theirs(
     assert browser_of(cast.lead).get(page_of(note)).status_code == 200
     reviewer = browser_of(cast.reviewer)
     second = Task.objects.get(reason="double")
-    annotated(second, cast.reviewer, [TREATMENT])
+    annotated(second, cast.reviewer, [DISEASE])
     assert reviewer.get(page_of(note)).status_code == 200
+
+
+def test_two_that_differ_are_shown_to_no_annotator_before_they_are_settled(
+    browser: Browser, project: Project, cast: Cast, add_task: AddTask
+) -> None:
+    note = blind_note(project, cast, add_task)
+    annotated(Task.objects.get(reason="double"), cast.reviewer, [TREATMENT])
+    assert Task.objects.get(reason="adjudicate").status == "open"
+    assert browser.get(page_of(note)).status_code == 403
 
 
 def test_note_withdrawn_has_no_page(browser: Browser, add_note: AddNote) -> None:
