@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from annotation.corrections import Fate, Tally, corrections, tally
-from annotation.models import Annotation, Project
 from monitoring import charts
 from monitoring.quality import reading
 from monitoring.quality.section import Column, Kind, Question, Section
@@ -28,10 +27,9 @@ WORDS = {
 Row = tuple[str, str, int, int, float | None, float | None, float | None]
 
 
-def models_of(project: Project) -> list[str]:
-    """The model versions that suggested anything, the newest first."""
-    rows = Annotation.objects.filter(project=project, origin=Annotation.Origin.PRELABEL).order_by()
-    return sorted(rows.values_list("author_model", flat=True).distinct(), key=_natural, reverse=True)
+def models_of(question: Question) -> list[str]:
+    """The model versions whose suggestions became gold in this time, the newest first."""
+    return sorted(reading.models(question), key=_natural, reverse=True)
 
 
 def sections(question: Question) -> list[Section]:
@@ -45,7 +43,8 @@ def sections(question: Question) -> list[Section]:
             "Entities that the model suggested and what they came to in the gold, label by label; entities that were "
             "added are counted of all that the gold has. A changed label counts as such whether its edges moved or "
             "not. People tend to leave what is suggested, so the model is wrong at least this often: how good it is "
-            "say the audits, which are annotated without suggestions. Range: 95 % (Wilson).",
+            "say the audits, which are annotated without suggestions. Range: 95 % (Wilson), a little too narrow where "
+            "several errors come together in one note.",
             COLUMNS,
             rows,
             _figure(rows),

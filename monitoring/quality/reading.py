@@ -19,6 +19,7 @@ from monitoring.quality.section import Question
 NEWEST = 5000
 # Revisions between gold and the suggestion it began with; more than anybody makes of one note.
 DEEPEST = 20
+PRELABEL = Annotation.Origin.PRELABEL
 
 
 class Finished(NamedTuple):
@@ -100,12 +101,23 @@ def work(question: Question) -> list[Revision]:
 
 def corrected(question: Question) -> list[Revision]:
     """The newest gold that people made, with the suggestion it began with; gold that began empty is left out."""
-    rows = _rows(project=question.project, status=Annotation.Status.GOLD, created_at__gte=question.since)
-    rows = rows.filter(parent__isnull=False).order_by("-created_at")[:NEWEST]
+    rows = _begun(question).values(*FIELDS, "task")
     return [one for one in _with_suggestions(list(rows), {}) if one.suggested is not None]
 
 
+def models(question: Question) -> set[str]:
+    """Whose suggestions that gold was made from."""
+    parents = Annotation.objects.filter(pk__in=_begun(question).values("parent"), origin=PRELABEL)
+    return set(parents.order_by().values_list("author_model", flat=True).distinct())
+
+
 FIELDS = ("pk", "note", "author", "parent", "origin", "author_model", "spans_json", "created_at")
+
+
+def _begun(question: Question) -> Any:
+    """Gold that did not begin with the empty note, the newest first."""
+    gold = Annotation.objects.filter(project=question.project, status=Annotation.Status.GOLD)
+    return gold.filter(created_at__gte=question.since, parent__isnull=False).order_by("-created_at")[:NEWEST]
 
 
 def _done(question: Question) -> Any:
@@ -146,6 +158,3 @@ def _with_suggestions(rows: Sequence[dict[str, Any]], closed: dict[int, datetime
             one = Revision(one.note, one.person, one.at, one.spans, suggested, origin["author_model"])
         found.append(one)
     return found
-
-
-PRELABEL = Annotation.Origin.PRELABEL

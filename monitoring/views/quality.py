@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -22,7 +24,7 @@ def quality(request: HttpRequest, project: Project) -> HttpResponse:
         "sections": page.sections(question),
         "windows": WINDOWS,
         "window": "all" if question.days is None else str(question.days),
-        "models": corrections.models_of(project),
+        "models": corrections.models_of(question),
         "model": question.model,
         "newest": reading.NEWEST,
     }
@@ -44,7 +46,7 @@ def asked(request: HttpRequest, project: Project) -> Question:
     """Window and model from the address; what is not on offer is taken for the default."""
     window = request.GET.get("days", "30")
     days = None if window == "all" else int(window) if window in WINDOWS else 30
-    model = request.GET.get("model", "")
     sees_people = Right.READ_NOTES in request.rights  # type: ignore[attr-defined]
-    known = model if model in corrections.models_of(project) else ""
-    return Question(project, person(request), sees_people, days, known)
+    question = Question(project, person(request), sees_people, days)
+    model = request.GET.get("model", "")
+    return replace(question, model=model) if model in corrections.models_of(question) else question

@@ -91,7 +91,7 @@ def test_corrections_are_counted_by_label_and_model(
         (task,) = open_task()
         suggest(task, suggested, model=model)
         submit(task, cast.annotator, gold)
-    assert corrections.models_of(question.project) == ["clinic v10", "clinic v9"]
+    assert corrections.models_of(question) == ["clinic v10", "clinic v9"]
     rows = {(row[0], row[1]): row[2:5] for row in corrections.sections(question)[0].rows}
     assert rows["DISEASE", "kept as suggested"] == (1, 2, 0.5)
     assert rows["DISEASE", "edges moved"] == (1, 2, 0.5)
