@@ -62,6 +62,6 @@ def write_file(
 
 def _told(rows: Iterable[Exported], total: int, progress: Callable[[float, str], None]) -> Iterator[Exported]:
     for number, row in enumerate(rows):
-        if number % BATCH == 0:
+        if number and number % BATCH == 0:
             progress(number / total, f"{number:,} of {total:,} written")
         yield row

@@ -22,6 +22,7 @@ from training.leftovers import EXPORT_HOURS, exports_of
 from training.models import ModelVersion, Run
 
 ANY = ("", "any")
+SHOWN_PLACES = 5
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,14 @@ class ExportForm(forms.Form):
         if bool(said.get("facet")) != bool(said.get("value")):
             raise forms.ValidationError("Choose a facet and give its value, or leave both empty.")
         return said
+
+    @property
+    def chosen(self) -> list[forms.BoundField]:
+        return [self["what"], self["format"]]
+
+    @property
+    def narrowing(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in {"what", "format"}]
 
     def filters(self) -> Filters:
         said = self.cleaned_data
@@ -111,4 +120,16 @@ def export_of(run: Run) -> dict[str, Any] | None:
         return None
     there = (exports_of(run) / step.outputs["file"]).is_file()
     said = {"format_name": NAMES[run.params["format"]], "what_name": What(run.params["what"]).label}
-    return {**step.outputs, **said, "there": there, "hours": EXPORT_HOURS, "filters": run.params["filters"]}
+    losses = [{**loss, "shown": _shown(loss["places"][:SHOWN_PLACES])} for loss in step.outputs["losses"]]
+    return {
+        **step.outputs,
+        **said,
+        "losses": losses,
+        "there": there,
+        "hours": EXPORT_HOURS,
+        "filters": run.params["filters"],
+    }
+
+
+def _shown(places: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{p['id']} {p['start']}–{p['end']}" if p["end"] else p["id"] for p in places)

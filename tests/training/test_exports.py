@@ -19,8 +19,8 @@ from annotation.formats import EXPORT_FORMATS, Exported, ExportedSpan, suffix_of
 from annotation.models import Annotation, Client, Note, Project, Task
 from annotation.spans import MarkedSpan, ScoredSpan
 from tests.conftest import Cast
+from training import exports
 from training.export_rows import Filters, What, rows_of
-from training.exports import write_file
 from training.models import Deployment, Prediction
 
 TEXT = "k/c/o diabetes on metformin\r\n"
@@ -173,9 +173,12 @@ def test_command_needs_a_folder(note: Note, tmp_path: Path) -> None:
         command(tmp_path / "none" / "x")
 
 
-def test_an_export_that_is_stopped_says_how_far_it_was(project: Project, gold_notes: Any, tmp_path: Path) -> None:
+def test_an_export_says_how_far_it_is(
+    project: Project, gold_notes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "BATCH", 25)
     seen: list[tuple[float, str]] = []
-    write_file(
+    exports.write_file(
         tmp_path / "x",
         project=project,
         file_format="jsonl",
@@ -183,4 +186,4 @@ def test_an_export_that_is_stopped_says_how_far_it_was(project: Project, gold_no
         filters=Filters(),
         progress=lambda share, message: seen.append((share, message)),
     )
-    assert seen == [(0.0, "0 of 60 written")]
+    assert seen == [(25 / 60, "25 of 60 written"), (50 / 60, "50 of 60 written")]
