@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -123,10 +123,15 @@ class Tables:
         return [Row(label, label, one.notes, one if one.notes >= ENOUGH else None) for label, one in found.items()]
 
 
-def reason_rows(found: Iterable[Pair], sections: Sequence[Section]) -> list[dict[str, Any]]:
-    """The most frequent disagreements, with what to do about each and the section that could settle it."""
-    told = reasons((pair.note, disagreements(pair.left.spans, pair.right.spans)) for pair in found)
-    return [_reason(one, sections) for one in told[:SHOWN_REASONS]]
+def reason_rows(found: Sequence[Pair], sections: Sequence[Section]) -> list[dict[str, Any]]:
+    """The most frequent disagreements, with what to do about each and the section that could settle it.
+
+    Examples are settled notes: the others are still to be decided blind, and their pages are closed.
+    """
+    settled = {pair.note for pair in found if pair.gold is not None}
+    in_order = sorted(found, key=lambda pair: pair.note not in settled)
+    told = reasons((pair.note, disagreements(pair.left.spans, pair.right.spans)) for pair in in_order)
+    return [_reason(one, settled, sections) for one in told[:SHOWN_REASONS]]
 
 
 def verdict(row: Row) -> tuple[str, str]:
@@ -139,7 +144,7 @@ def verdict(row: Row) -> tuple[str, str]:
     return ("pending_approval", "Tentative") if alpha.value >= TENTATIVE else ("failed", "Not reliable")
 
 
-def _reason(one: Reason, sections: Sequence[Section]) -> dict[str, Any]:
+def _reason(one: Reason, settled: Collection[int], sections: Sequence[Section]) -> dict[str, Any]:
     what, todo = WORDS[one.kind]
     found = [section for label in one.labels if (section := section_for(label, sections))]
     return {
@@ -148,6 +153,6 @@ def _reason(one: Reason, sections: Sequence[Section]) -> dict[str, Any]:
         "labels": " or ".join(one.labels),
         "times": one.times,
         "share": one.share,
-        "notes": one.notes,
+        "notes": [note for note in one.notes if note in settled],
         "sections": list(dict.fromkeys(found)),
     }

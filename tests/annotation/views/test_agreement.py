@@ -50,12 +50,16 @@ def test_figures_of_all_and_of_each_pair(worked: Project, cast: Cast, browser_of
 def test_frequent_disagreements_lead_to_guidelines_and_notes(
     worked: Project, cast: Cast, browser_of: BrowserOf
 ) -> None:
-    shown = page(browser_of(cast.reviewer))
+    browser = browser_of(cast.reviewer)
+    shown = page(browser)
     assert "Edges differ" in shown
     assert "100.0 %" in shown
     assert '<a href="/p/clinic/guidelines/#disease">Disease</a>' in shown
-    example = Task.objects.filter(reason=Task.Reason.ADJUDICATE).latest("pk").note_id
-    assert f'href="/notes/{example}/"' in shown
+    assert "/notes/" not in shown.split("<main")[1], "their pages are closed until they are settled"
+    task = tasks.take_next(project=worked, by=cast.reviewer, adjudicate=True)
+    revisions.submit(task=task, by=cast.reviewer, spans=SAME, base_revision=0, seconds=1)
+    assert f'href="/notes/{task.note_id}/"' in page(browser)
+    assert browser.get(f"/notes/{task.note_id}/").status_code == 200
 
 
 def test_annotators_see_themselves_and_numbers(worked: Project, cast: Cast, browser_of: BrowserOf) -> None:
