@@ -30,8 +30,8 @@ COLUMNS = {
     "annotation_note": "id project_id uid external_id status origin ciphertext wrapped_key key_id fingerprint length"
     " patient doctor specialty city gender age_band language source received_at",
     "annotation_noteindex": "note_id project_id terms status min_score disagreement annotated_at",
-    "annotation_task": "id project_id note_id reason status blind doubled priority position doubt assignee_id created_at"
-    " closed_at skip_reason seconds_spent",
+    "annotation_task": "id project_id note_id reason status blind doubled priority position doubt assignee_id"
+    " created_at closed_at skip_reason seconds_spent",
     "annotation_annotation": "id project_id note_id revision status origin spans author_id author_model task_id seconds"
     " created_at",
 }
@@ -173,7 +173,7 @@ class Fill:
             self.task(rows, note_id, "label", "open", False, False, 0, note_id, doubt, None, at, None, "", 0)
         return doubt
 
-    def done(
+    def done(  # noqa: PLR0913 - what differs between the two of a pair
         self, note_id: int, who: User, spans: Iterable[Span], at: datetime, rows: dict[str, list[Row]],
         *, reason: str, status: str, revision: int, doubled: bool = True,
     ) -> None:  # fmt: skip
