@@ -73,7 +73,9 @@ def size() -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_size_pretty(pg_database_size(current_database())),"
-            " pg_size_pretty(pg_relation_size('note_index_terms')), pg_size_pretty(pg_table_size('annotation_noteindex')), pg_size_pretty(pg_table_size('annotation_note'))"
+            " pg_size_pretty(pg_relation_size('note_index_terms')),"
+            " pg_size_pretty(pg_table_size('annotation_noteindex')),"
+            " pg_size_pretty(pg_table_size('annotation_note'))"
         )
         return "{} (index of the terms {}, index rows {}, notes {})".format(*cursor.fetchone())
 

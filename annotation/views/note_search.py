@@ -28,7 +28,7 @@ MAX_WORDS = 300
 KEPT = 10
 IN_SESSION = "searches"
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-SHARE = {"required": False, "min_value": 0, "max_value": 1, "widget": forms.NumberInput(attrs={"step": "0.05"})}
+STEP = forms.NumberInput(attrs={"step": "0.05"})
 
 
 def keep(request: HttpRequest, words: str) -> str:
@@ -59,10 +59,7 @@ class QuickSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         chosen = "" if value is None else str(value)
-        options = (
-            (key, mark_safe(" selected") if str(key) == chosen else "", words)
-            for key, words in self.choices
-        )
+        options = ((key, mark_safe(" selected") if str(key) == chosen else "", words) for key, words in self.choices)
         inside = format_html_join("", '<option value="{}"{}>{}</option>', options)
         return format_html("<select{}>{}</select>", flatatt({"name": name, **(attrs or {})}), inside)
 
@@ -86,8 +83,10 @@ class SearchForm(FacetsForm):
     received_to = forms.DateField(required=False, widget=DAY, label="to")
     annotated_from = forms.DateField(required=False, widget=DAY, label="Annotated from")
     annotated_to = forms.DateField(required=False, widget=DAY, label="to")
-    disagreement = forms.FloatField(**SHARE, label="Disagreement at least")
-    score = forms.FloatField(**SHARE, label="Lowest score at most")
+    disagreement = forms.FloatField(
+        required=False, min_value=0, max_value=1, widget=STEP, label="Disagreement at least"
+    )
+    score = forms.FloatField(required=False, min_value=0, max_value=1, widget=STEP, label="Lowest score at most")
     sort = forms.ChoiceField(
         widget=QuickSelect, required=False, choices=[(sort.slug, sort.words) for sort in Sort], label="Sorted by"
     )
