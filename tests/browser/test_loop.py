@@ -86,6 +86,8 @@ def annotate(page: Page) -> None:
     page.wait_for_timeout(300)  # the page takes no Enter in its first moment
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/tasks/" in url and url != first)
+    # The next note is shown before the last one is saved.
+    expect(page.locator("#saved")).to_have_text("Saved")
 
 
 def train(page: Page, url: str) -> None:
