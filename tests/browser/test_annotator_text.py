@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.browser.bench import STRANGE, Bench, offsets, span
 
 
@@ -53,3 +55,26 @@ def test_span_over_lines_is_one_span(bench: Bench) -> None:
     bench.open(text, [span(text, "severe\r\nchest\r\npain")])
     assert bench.text() == text
     assert bench.marks() == [("DISEASE", "severe\r\nchest\r\npain")]
+
+
+def test_long_note_of_one_line_keeps_its_text_and_spans(bench: Bench) -> None:
+    text = ("c/o asthma, on Tab Metformin 500mg, no " * 600)[:20_000]
+    spans = [{**span(text, "asthma"), "start": m.start(), "end": m.end()} for m in re.finditer("asthma", text)]
+    bench.open(text, spans)
+    assert len(spans) > 500
+    assert bench.text() == text
+    lines = bench.page.eval_on_selector_all("#note .line", "lines => lines.map(line => line.textContent)")
+    assert len(lines) > 10
+    assert all(line.endswith(" ") for line in lines[:-1])
+    bench.page.evaluate("annotator.run({name: 'go', id: annotator.spans.list[300].id})")
+    bench.press("ArrowRight", "n", "t", "Tab", "Delete", "u")
+    assert len(bench.rows()) == len(spans)
+    assert bench.rows()[300]["end"] == spans[300]["end"] + 1
+    assert bench.text() == text
+
+
+def test_long_word_without_spaces_is_never_cut(bench: Bench) -> None:
+    text = "e\u0301" * 3_000 + " \u0301x" + "\u0928\u092e\u0938\u094d\u0924\u0947" * 500
+    bench.open(text)
+    assert bench.text() == text
+    assert bench.page.locator("#note .line").count() == 1

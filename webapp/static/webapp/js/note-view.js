@@ -10,16 +10,40 @@ import { nameOf, remarks } from "./span.js";
 /** @typedef {import("./stretch.js").Stretch} Range_ */
 /** @typedef {{start: number, end: number, spans: Span[]}} Block */
 
+// A browser lays a block out as a whole: a note of one long line would answer each key late.
+const LONG = 1_000;
+
 /**
+ * The lines of a text; a long one is cut after spaces, where it wraps anyway.
  * @param {string} text
  * @returns {Range_[]}
  */
 function linesOf(text) {
   const lines = [];
   for (const match of text.matchAll(/[^\r\n]*(?:\r\n|\n|\r|$)/gu)) {
-    if (match[0]) lines.push({ start: match.index, end: match.index + match[0].length });
+    let start = match.index;
+    const end = start + match[0].length;
+    for (let cut = cutOf(text, start, end); cut; cut = cutOf(text, start, end)) {
+      lines.push({ start, end: cut });
+      start = cut;
+    }
+    if (start < end) lines.push({ start, end });
   }
   return lines;
+}
+
+/**
+ * Where a long line may be cut: between a space and a word, never inside a grapheme; 0 for nowhere.
+ * @param {string} text
+ * @param {number} start
+ * @param {number} end
+ */
+function cutOf(text, start, end) {
+  if (end - start < 2 * LONG) return 0;
+  const space = /[ \t](?=[\p{L}\p{N}])/gu;
+  space.lastIndex = start + LONG;
+  const found = space.exec(text);
+  return found && found.index + 1 < end ? found.index + 1 : 0;
 }
 
 /**
