@@ -56,7 +56,7 @@ def settle(*, note: Note) -> None:
     found = versions(note)
     if not found:
         return
-    if len({tuple(sorted(annotation.spans)) for annotation in found}) == 1:
+    if len({tuple(sorted(annotation.marked)) for annotation in found}) == 1:
         promote(note=note, annotation=found[-1])
     else:
         Task.objects.create(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from annotation.actions import copying, doubles, guidelines, indexing, tasks
@@ -22,8 +22,8 @@ def latest(note: Note) -> Annotation | None:
 
 def base_of(task: Task) -> Annotation | None:
     """What the annotator starts from: their own work in a blind task, else the newest revision that is no secret."""
-    rows = task.annotations if task.blind else task.note.annotations.suggestions()
-    return rows.order_by("-revision").first()
+    own = Q(task=task) if task.blind else Q(task=task) | ~Q(status=Annotation.Status.SUBMITTED)
+    return task.note.annotations.filter(own).order_by("-revision").first()
 
 
 @transaction.atomic
@@ -39,17 +39,13 @@ def submit(
     guideline = guidelines.current(task.project)
     check(task.project, task.note.text, spans)
     note = doubles.lock(task.note_id)
-    now = timezone.now()
     seconds = max(0, min(seconds, 86_400))
-    rows = Task.objects.filter(pk=task.pk, assignee=by, status__in=doubles.UNFINISHED)
-    if not rows.update(status=Task.Status.ACCEPTED, closed_at=now, seconds_spent=seconds, lease_until=None):
+    if not _close(task, by, seconds):
         return _same_as_before(task, by, spans)
     before = list(note.annotations.only("note", "revision", "status", "task").order_by("revision"))
     base = _base(task, before)
     if base_revision != (base.revision if base else 0):
         raise TooLate("Somebody saved this note after you opened it; compare their version with yours, then submit.")
-    task.status = Task.Status.ACCEPTED
-    Draft.objects.filter(task=task).delete()
     if flag and not task.doubled and task.reason != Task.Reason.ADJUDICATE:
         doubles.open_second(task=task)
     if not task.doubled:
@@ -73,10 +69,21 @@ def submit(
     return added
 
 
+def _close(task: Task, by: User, seconds: int) -> bool:
+    """Close the task and end its draft; False when it is not in this person's hands any more."""
+    rows = Task.objects.filter(pk=task.pk, assignee=by, status__in=doubles.UNFINISHED)
+    done = Task.Status.ACCEPTED
+    if not rows.update(status=done, closed_at=timezone.now(), seconds_spent=seconds, lease_until=None):
+        return False
+    task.status = done
+    Draft.objects.filter(task=task).delete()
+    return True
+
+
 def _base(task: Task, revisions: Sequence[Annotation]) -> Annotation | None:
     """:func:`base_of` among the note's revisions, oldest first."""
     submitted = Annotation.Status.SUBMITTED
-    rows = [row for row in revisions if (row.task_id == task.pk if task.blind else row.status != submitted)]
+    rows = [row for row in revisions if row.task_id == task.pk or not (task.blind or row.status == submitted)]
     return rows[-1] if rows else None
 
 

@@ -29,10 +29,6 @@ class AnnotationQuerySet(models.QuerySet["Annotation"]):
             note__in=audits.values("note"),
         )
 
-    def suggestions(self) -> AnnotationQuerySet:
-        """What an annotator may start from: never what a colleague submitted and nobody has settled."""
-        return self.exclude(status=Annotation.Status.SUBMITTED)
-
 
 class Annotation(models.Model):
     """One revision of a note's spans. Rows are only added; the current gold one is never changed, but superseded."""

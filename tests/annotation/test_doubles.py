@@ -10,7 +10,7 @@ import pytest
 from annotation.actions import doubles, revisions, tasks
 from annotation.errors import TooLate
 from annotation.models import Annotation, Note, Project, Task, User
-from annotation.spans import Span
+from annotation.spans import MarkedSpan, Span
 from tests.annotation.conftest import DISEASE, TREATMENT
 from tests.conftest import Cast
 from tests.together import together
@@ -99,6 +99,22 @@ def test_flagged_note_waits_for_a_second_opinion(project: Project, cast: Cast, a
     second = tasks.take_next(project=project, by=cast.annotator2)
     assert second is not None
     assert (second.note, second.reason, second.blind) == (task.note, Task.Reason.DOUBLE, True)
+
+
+def test_flagged_note_opened_again_shows_ones_own_work(cast: Cast, add_task: AddTask) -> None:
+    made = annotate(add_task(), cast.annotator, DISEASE, flag=True)
+    assert made.task is not None
+    assert revisions.base_of(tasks.reopen(task=made.task, by=cast.annotator)) == made
+
+
+def test_annotations_that_differ_in_what_they_say_of_a_span_go_to_a_reviewer(
+    cast: Cast, pair: tuple[Task, Task]
+) -> None:
+    held = tasks.take(task=pair[0], by=cast.annotator)
+    spans = [MarkedSpan(*DISEASE, ("negated",))]
+    revisions.submit(task=held, by=cast.annotator, spans=spans, base_revision=0, seconds=5)
+    annotate(pair[1], cast.annotator2, DISEASE)
+    assert Task.objects.filter(reason=Task.Reason.ADJUDICATE).exists()
 
 
 def test_skipped_second_leaves_the_first_as_gold(cast: Cast, pair: tuple[Task, Task]) -> None:
