@@ -105,6 +105,7 @@ export class Draft {
     this.call?.abort();
     this.call = null;
     this.pending = null;
+    this.trouble = null;
   }
 
   /**
