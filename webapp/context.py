@@ -14,7 +14,8 @@ from webapp.worker_watch import watch
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The project and the rights that the view's access check left on the request."""
-    project, rights = getattr(request, "project", None), getattr(request, "rights", frozenset())
+    project = getattr(request, "project", None)
+    rights: frozenset[str] = getattr(request, "rights", frozenset())
     here = request.resolver_match.url_name if request.resolver_match else None
     return {
         "project": project,

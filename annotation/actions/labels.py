@@ -112,8 +112,8 @@ def _key(project: Project, key: str, of: Label | None = None) -> str:
     if key in COMMAND_KEYS:
         taken = ", ".join(sorted(COMMAND_KEYS))
         raise ActionError(f"The key {key} is a command of the note page (as are {taken}); choose another.")
-    others = project.labels.active().exclude(pk=of.pk if of else None)
-    other = others.filter(key__iexact=key).first()
+    others = project.labels.active().filter(key__iexact=key)
+    other = (others.exclude(pk=of.pk) if of else others).first()
     if other:
         raise ActionError(f"The key {key} gives the label {other.name} already; choose another.")
     return key

@@ -44,8 +44,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """One row a reason that has tasks: ``waiting``, ``in_progress``, ``done``, ``skipped``, each counted so far."""
         waiting, held = Q(lease_until__lt=timezone.now()), Q(lease_until__gte=timezone.now())
         begun = self.filter(status=Task.Status.IN_PROGRESS).order_by().values("reason")
-        begun = begun.annotate(lost=Count("pk", filter=waiting), held=Count("pk", filter=held))
-        lost = {row["reason"]: (row["lost"], row["held"]) for row in begun}
+        rows_begun = begun.annotate(lost=Count("pk", filter=waiting), held=Count("pk", filter=held))
+        lost = {row["reason"]: (row["lost"], row["held"]) for row in rows_begun}
         counts = self._counts()
         rows = [
             {
