@@ -86,6 +86,7 @@ def write(note_ids: Collection[int]) -> None:
     NoteIndex.objects.filter(note__in=gone).delete()
     if rows:
         _upsert(rows)
+        _sort_in()
 
 
 def _upsert(rows: Sequence[NoteIndex]) -> None:
@@ -102,6 +103,19 @@ def _upsert(rows: Sequence[NoteIndex]) -> None:
             f"INSERT INTO annotation_noteindex ({', '.join(COLUMNS)}) VALUES {', '.join([one] * len(rows))}"  # noqa: S608
             f" ON CONFLICT (note_id) DO UPDATE SET {sets}",
             values,
+        )
+
+
+def _sort_in() -> None:
+    """Sort new terms into the GIN index now: each search would read the list of those that are not, bucket by bucket.
+
+    All of a batch at once costs PostgreSQL a third of one by one (the index's option fastupdate = off). Where the
+    tables belong to another role, PostgreSQL does it when the list is long.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT gin_clean_pending_list(oid::regclass) FROM pg_class"
+            " WHERE oid = 'note_index_terms'::regclass AND pg_has_role(relowner, 'USAGE')"
         )
 
 
