@@ -30,6 +30,7 @@ export class Handles {
     document.addEventListener("pointerup", (event) => this.#release(event), { signal });
     document.addEventListener("pointercancel", () => this.#drop(), { signal });
     document.addEventListener("keydown", (event) => this.#leave(event), { signal, capture: true });
+    signal.addEventListener("abort", () => this.#drop());
     this.show();
   }
 
