@@ -90,6 +90,9 @@ class Bench:
         self.people = list(User.objects.filter(username__startswith="annotator").order_by("pk"))
         self.browser = Client()
         self.browser.force_login(self.people[0], backend="django.contrib.auth.backends.ModelBackend")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (self.backend,) = cursor.fetchone()
         self.url = f"/p/{self.project.slug}/notes/"
 
     def run(self) -> None:
@@ -97,17 +100,26 @@ class Bench:
         self.browser.get(self.url)
         worst = 0.0
         for name, ask in self.kinds():
-            busy = time.process_time()
+            used = self.processor()
             times = [self.clock(ask) for _ in range(self.rounds)]
-            busy = (time.process_time() - busy) / self.rounds * 1000
+            python, postgres = (
+                (now - then) / self.rounds * 1000 for then, now in zip(used, self.processor(), strict=True)
+            )
             p95 = statistics.quantiles(times, n=20)[-1]
             worst = max(worst, p95)
             print(
-                f"{name:<52} p50 {statistics.median(times):6.1f}   p95 {p95:6.1f} ms   of it Python {busy:5.1f}",
+                f"{name:<52} p50 {statistics.median(times):6.1f}   p95 {p95:6.1f} ms   processor:"
+                f" Python {python:5.1f}, PostgreSQL {postgres:5.1f}",
                 flush=True,
             )
         print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         print(f"worst p95 {worst:.1f} ms, target {TARGET:.0f}: {'reached' if worst < TARGET else 'MISSED'}")
+
+    def processor(self) -> tuple[float, float]:
+        """Seconds of processor time so far: of this process, and of its PostgreSQL backend when that is a local one."""
+        stat = Path(f"/proc/{self.backend}/stat")
+        ticks = stat.read_text().rsplit(")", 1)[1].split()[11:13] if stat.exists() else ("0", "0")
+        return time.process_time(), sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
     def clock(self, ask: Ask) -> float:
         began = time.perf_counter()
