@@ -129,7 +129,7 @@ export class Annotator {
   /** Brings the page up to date with the spans and the target. */
   show() {
     this.view.render(this.spans.list);
-    this.side.render(this.spans.list);
+    this.side.render(this.spans.list, this.life.signal);
     this.#point();
   }
 

@@ -6,6 +6,9 @@ import { nameOf, remarks } from "./span.js";
 /** @typedef {import("./span.js").Span} Span */
 /** @typedef {import("./keymap.js").Label} Label */
 
+// A note with hundreds of entities is shown first, the rest of its list a moment later.
+const AT_ONCE = 100;
+
 export class SideView {
   /**
    * @param {string} text
@@ -18,14 +21,32 @@ export class SideView {
     this.list.replaceChildren();
     /** @type {Map<Span, HTMLElement>} */
     this.rows = new Map();
+    /** @type {Span[]} */
+    this.spans = [];
+    this.whole = false;
     byId("labels").replaceChildren(...labels.map(labelButton));
+  }
+
+  /**
+   * @param {Span[]} spans
+   * @param {AbortSignal} signal ends the note
+   */
+  render(spans, signal) {
+    this.spans = spans;
+    if (!this.whole && spans.length > AT_ONCE) setTimeout(() => signal.aborted || this.#list(this.spans));
+    this.#list(this.whole ? spans : spans.slice(0, AT_ONCE));
+    this.whole = true;
+    const doubtful = spans.filter((span) => span.doubtful).length;
+    byId("span-count").textContent = doubtful ? `${spans.length}, ${doubtful} doubtful` : String(spans.length);
+    byId("span-empty").hidden = spans.length > 0;
+    byId("submit-what").textContent = doubtful ? `Decide ${doubtful} doubtful` : "Submit and next";
   }
 
   /**
    * Keeps the rows of unchanged spans.
    * @param {Span[]} spans
    */
-  render(spans) {
+  #list(spans) {
     const rows = new Map(spans.map((span) => [span, this.rows.get(span) ?? this.#row(span)]));
     const focused = [...this.rows.values()].findIndex((row) => row.contains(document.activeElement));
     for (const [span, row] of this.rows) if (!rows.has(span)) row.remove();
@@ -36,10 +57,6 @@ export class SideView {
     }
     this.rows = rows;
     if (focused >= 0) this.#focus(focused);
-    const doubtful = spans.filter((span) => span.doubtful).length;
-    byId("span-count").textContent = doubtful ? `${spans.length}, ${doubtful} doubtful` : String(spans.length);
-    byId("span-empty").hidden = spans.length > 0;
-    byId("submit-what").textContent = doubtful ? `Decide ${doubtful} doubtful` : "Submit and next";
   }
 
   /**
