@@ -43,7 +43,7 @@ Ask = Callable[[], Any]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--notes", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=40, help="requests of each kind")
+    parser.add_argument("--rounds", type=int, default=60, help="requests of each kind")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--reuse", action="store_true")
     options = parser.parse_args()
