@@ -138,7 +138,7 @@ def _marked(span: Span, row: Mapping[str, Any], number: int) -> MarkedSpan:
 
 
 def span_problems(
-    text: str, spans: Iterable[Span | MarkedSpan], labels: Collection[str], *, nested: bool = False
+    text: str, spans: Iterable[Span | MarkedSpan | ScoredSpan], labels: Collection[str], *, nested: bool = False
 ) -> list[str]:
     """Everything that is wrong with `spans` over `text`, a sentence each; empty when all is well.
 

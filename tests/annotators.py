@@ -24,6 +24,8 @@ from annotation.spans import marked_from_json, to_utf16
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 CSRF = "c" * 32
 Body = dict[str, Any]
+# The server closes what is idle for longer: a browser would open another connection.
+IDLE = 3
 
 
 class Browser:
@@ -33,6 +35,7 @@ class Browser:
         parts = urlsplit(url)
         self.user = user
         self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=timeout)
+        self.used = 0.0
         session = SessionStore()
         session.update(
             {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: user.get_session_auth_hash()}
@@ -44,6 +47,9 @@ class Browser:
     def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, bytes, str]:
         """Status, body and the address that the answer sends on to; OSError or HTTPException when there is none."""
         headers = {**self.headers, **({"Content-Type": kind} if kind else {})}
+        if time.monotonic() - self.used > IDLE:
+            self.connection.close()
+        self.used = time.monotonic()
         try:
             self.connection.request(method, path, body, headers)
             response = self.connection.getresponse()

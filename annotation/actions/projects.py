@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from annotation.actions import guidelines as guideline_actions
 from annotation.errors import ActionError
-from annotation.models import Annotation, Label, Membership, Project, Role, User
+from annotation.models import Annotation, Label, Membership, Project, QueueOrder, Role, User
 
 # What Django's <slug:…> takes: any other project would have no page.
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,60}")
@@ -96,7 +96,7 @@ SETTING_NAMES = {
 def configure(*, project: Project, settings: Settings) -> list[str]:
     """Set how notes are annotated from now on; returns the names of what changed."""
     row = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    if settings.queue_order not in Project.QueueOrder.values:
+    if settings.queue_order not in QueueOrder.values:
         raise ActionError(f"The queue has no order {settings.queue_order!r}; choose age or uncertainty.")
     for name in ("double_share", "doubt_threshold", "audit_rate"):
         if not 0 <= getattr(settings, name) <= 1:  # NaN is between nothing

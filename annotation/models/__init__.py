@@ -6,7 +6,7 @@ from annotation.models.guideline import Guideline, GuidelineSeen
 from annotation.models.keymap import KeyMap
 from annotation.models.note import FACETS, Note
 from annotation.models.note_index import IndexDue, NoteIndex
-from annotation.models.project import Label, Membership, Project
+from annotation.models.project import Label, Membership, Project, QueueOrder
 from annotation.models.task import Task
 from annotation.models.team import Team
 from annotation.models.user import Role, User
@@ -26,6 +26,7 @@ __all__ = [
     "Note",
     "NoteIndex",
     "Project",
+    "QueueOrder",
     "Role",
     "Task",
     "Team",

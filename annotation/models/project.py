@@ -9,12 +9,15 @@ from annotation.models.user import Role, User
 SHARE = [MinValueValidator(0.0), MaxValueValidator(1.0)]
 
 
+class QueueOrder(models.TextChoices):
+    """Which of the waiting notes comes first."""
+
+    AGE = "age", "Oldest first"
+    UNCERTAINTY = "uncertainty", "Least certain first"
+
+
 class Project(models.Model):
     """One extraction task: its labels, its guidelines, its members, how its notes are annotated."""
-
-    class QueueOrder(models.TextChoices):
-        AGE = "age", "Oldest first"
-        UNCERTAINTY = "uncertainty", "Least certain first"
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)

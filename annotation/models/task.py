@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotation.models.counting import CountTo, Median
 from annotation.models.note import Note
-from annotation.models.project import Project
+from annotation.models.project import Project, QueueOrder
 from annotation.models.team import Team
 from annotation.models.user import User
 
@@ -23,9 +23,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def held_by(self, user: User) -> TaskQuerySet:
         return self.filter(status=Task.Status.IN_PROGRESS, assignee=user, lease_until__gte=timezone.now())
 
-    def in_queue_order(self, order: str = Project.QueueOrder.AGE) -> TaskQuerySet:
+    def in_queue_order(self, order: str = QueueOrder.AGE) -> TaskQuerySet:
         """Audits and labels take turns by age, so that neither starves the other; or the least certain note first."""
-        rank = "-doubt" if order == Project.QueueOrder.UNCERTAINTY else "position"
+        rank = "-doubt" if order == QueueOrder.UNCERTAINTY else "position"
         return self.order_by("-priority", rank, "pk")
 
     def open_for(self, user: User) -> TaskQuerySet:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from annotation.access import Right, in_project
 from annotation.actions import projects
 from annotation.errors import ActionError
-from annotation.models import Project
+from annotation.models import Project, QueueOrder
 
 
 def percent(label: str, help_text: str) -> forms.FloatField:
@@ -21,7 +21,7 @@ def percent(label: str, help_text: str) -> forms.FloatField:
 
 class SettingsForm(forms.Form):
     queue_order = forms.ChoiceField(
-        choices=Project.QueueOrder.choices,
+        choices=QueueOrder.choices,
         label="Order of the queue",
         help_text="Least certain first: the notes whose suggestions the model is least sure of.",
     )

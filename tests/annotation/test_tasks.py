@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotation.actions import drafts, projects, revisions, tasks
 from annotation.errors import ActionError, TooLate
-from annotation.models import Annotation, Draft, Project, Task, Team
+from annotation.models import Annotation, Draft, Project, QueueOrder, Task, Team
 from annotation.spans import ScoredSpan
 from tests.annotation.conftest import DISEASE, let_lapse
 from tests.conftest import Cast
@@ -194,7 +194,7 @@ def test_take_next_by_uncertainty_gives_the_most_doubtful(project: Project, cast
     for task, score in ((sure, 0.95), (unsure, 0.4)):
         found = {task.note_id: [ScoredSpan(6, 14, "DISEASE", score)]}
         revisions.add_prelabels(project=project, found=found, author_model="clinic v1")
-    project.queue_order = Project.QueueOrder.UNCERTAINTY
+    project.queue_order = QueueOrder.UNCERTAINTY
     assert tasks.take_next(project=project, by=cast.annotator) == unsure
 
 
