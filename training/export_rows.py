@@ -29,9 +29,9 @@ PREDICTION = ("entities", "model_id", "created_at")
 
 
 class What(TextChoices):
-    GOLD = "gold", "Gold: the accepted revision of each note"
-    REVISIONS = "revisions", "All revisions, drafts and suggestions too"
-    PREDICTIONS = "predictions", "Predictions: what models found"
+    GOLD = "gold", "Gold"
+    REVISIONS = "revisions", "All revisions"
+    PREDICTIONS = "predictions", "Predictions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ def rows_of(project: Project, what: What, filters: Filters) -> tuple[Iterator[Ex
 
 
 def _revisions(project: Project, what: What, filters: Filters) -> QuerySet[Annotation]:
-    rows = Annotation.objects.filter(project=project).order_by("note_id", "revision")
+    # What waits for a second opinion stays in: whoever gives it could read it here.
+    rows = Annotation.objects.filter(project=project).suggestions().order_by("note_id", "revision")
     if what == What.GOLD:
         rows = rows.gold()
     elif what == What.PREDICTIONS:

@@ -23,15 +23,19 @@ from training.models import ModelVersion, Run
 
 ANY = ("", "any")
 SHOWN_PLACES = 5
+# What waits for a second opinion does not go out.
+STATUSES = [choice for choice in Annotation.Status.choices if choice[0] != Annotation.Status.SUBMITTED]
 
 logger = logging.getLogger(__name__)
 
 
 class ExportForm(forms.Form):
-    what = forms.ChoiceField(choices=What.choices, label="What")
+    what = forms.ChoiceField(
+        choices=What.choices, help_text="Gold: each note as accepted. Predictions: what models found, suggestions too."
+    )
     format = forms.ChoiceField(choices=[(name, NAMES[name]) for name in EXPORT_FORMATS])
     label = forms.ChoiceField(required=False, help_text="Notes with an entity of it, with all their entities.")
-    status = forms.ChoiceField(required=False, choices=[ANY, *Annotation.Status.choices], help_text="Of revisions.")
+    status = forms.ChoiceField(required=False, choices=[ANY, *STATUSES], help_text="Of revisions.")
     author = forms.ChoiceField(required=False, label="Annotator")
     model = forms.ChoiceField(required=False, label="Model version", help_text="Of predictions and suggestions.")
     facet = forms.ChoiceField(required=False, choices=[ANY, *((name, name.replace("_", " ")) for name in FACETS)])
