@@ -71,7 +71,8 @@ def rows_of(project: Project, what: What, filters: Filters) -> tuple[Iterator[Ex
 
 def _revisions(project: Project, what: What, filters: Filters) -> QuerySet[Annotation]:
     # What waits for a second opinion stays in: whoever gives it could read it here.
-    rows = Annotation.objects.filter(project=project).suggestions().order_by("note_id", "revision")
+    rows = Annotation.objects.filter(project=project).exclude(status=Annotation.Status.SUBMITTED)
+    rows = rows.order_by("note_id", "revision")
     if what == What.GOLD:
         rows = rows.gold()
     elif what == What.PREDICTIONS:
