@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from typing import NamedTuple
+
+from annotation.comparison import lines_of
 
 # The marks of a combining script are no word characters to a regular expression, so only what parts words is named.
 _PARTS = re.compile(r"[\s!-,./:-@\[-`{-~\-\u00a1-\u00bf\u2010-\u2027]+")
@@ -23,7 +24,7 @@ class Section(NamedTuple):
 def sections(text: str) -> list[Section]:
     """The sections of `text` in order; bodies keep their lines and lose the empty ones around them."""
     found: list[tuple[str, list[str]]] = [("", [])]
-    for line in _lines(text):
+    for line in lines_of(text):
         title = _title(line)
         if title is None:
             found[-1][1].append(line)
@@ -43,10 +44,6 @@ def section_for(label: str, among: Iterable[Section]) -> Section | None:
     titled = [(_plain(section.title), section) for section in among if section.title]
     ranked = [(_rank(name, title), len(title), place) for place, (title, _) in enumerate(titled) if name in title]
     return titled[min(ranked)[2]][1] if name and ranked else None
-
-
-def _lines(text: str) -> list[str]:
-    return re.split(r"\r\n|\r|\n", text)
 
 
 def _title(line: str) -> str | None:
@@ -76,28 +73,3 @@ def _rank(name: str, title: str) -> int:
     if name == title:
         return 0
     return 1 if f" {name} " in f" {title} " else 2
-
-
-class Line(NamedTuple):
-    """A line of a comparison. `kind` is ``same``, ``added``, ``removed``, or ``gap`` for same lines left out."""
-
-    kind: str
-    text: str
-
-
-def changes(before: str, after: str, *, around: int = 2) -> list[Line]:
-    """What changed from one text to the other, line by line, with `around` same lines beside each change."""
-    old, new = (_lines(text) if text else [] for text in (before, after))
-    found: list[Line] = []
-    end = 0
-    for group in SequenceMatcher(None, old, new).get_grouped_opcodes(around):
-        if group[0][1] > end:
-            found.append(Line("gap", ""))
-        for kind, old_start, old_end, new_start, new_end in group:
-            if kind == "equal":
-                found += [Line("same", line) for line in old[old_start:old_end]]
-            else:
-                found += [Line("removed", line) for line in old[old_start:old_end]]
-                found += [Line("added", line) for line in new[new_start:new_end]]
-        end = group[-1][2]
-    return [*found, Line("gap", "")] if found and end < len(old) else found

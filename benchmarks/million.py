@@ -33,7 +33,7 @@ from million_fill import Fill
 
 from annotation.actions import projects, tasks
 from annotation.models import NoteIndex, Project, Role, User
-from annotation.search.filters import Sort
+from annotation.search.ordering import Sort
 
 NAME = "marginalia_million"
 TARGET = 100.0

@@ -19,7 +19,8 @@ from training import prelabels, runs
 from training.actions import runs as run_actions
 from training.models import Deployment, ModelVersion, Run
 from webapp import demo_texts, demo_work
-from webapp.demo_people import PEOPLE, word_list
+from webapp.demo_people import PEOPLE
+from webapp.demo_words import word_list
 
 SEED = 2026
 # Notes that are done, by how; one in so many open notes is for two people; how many of the pairs wait, and for whom.

@@ -12,7 +12,7 @@ from django.utils import timezone
 from annotation.actions import comments, notes, revisions, tasks
 from annotation.models import Annotation, Comment, Note, Project, Task, User
 from annotation.spans import Span
-from webapp import demo_people, demo_texts
+from webapp import demo_marking, demo_people, demo_texts, demo_words
 
 LATELY = timedelta(weeks=4)
 WORD_LIST = "word list v1"
@@ -58,7 +58,7 @@ def twice(work: Work, pair: Sequence[Task]) -> None:
     for task, person, after in zip(pair, people, hours, strict=False):
         habit, note = demo_people.HABITS[person], task.note
         errors = habit.lately if work.now - note.received_at < LATELY else habit.errors
-        spans = demo_people.by_hand(note.text, work.truth[note.pk], errors=errors, rng=work.rng)
+        spans = demo_marking.by_hand(note.text, work.truth[note.pk], errors=errors, rng=work.rng)
         _submit(work, task, person, spans, after=timedelta(hours=after))
 
 
@@ -66,11 +66,11 @@ def correct(work: Work, chosen: Sequence[Note], words: dict[str, str]) -> None:
     """Notes annotated from the suggestions of a list of words: the team had no model yet."""
     kinds = len(REASONS)
     opened = [task for n, reason in enumerate(REASONS) for task in open_tasks(work, chosen[n::kinds], reason)]
-    found = {note.pk: demo_people.look_up(words, note.text) for note in chosen}
+    found = {note.pk: demo_words.look_up(words, note.text) for note in chosen}
     revisions.add_prelabels(project=work.project, found=found, author_model=WORD_LIST)
     for task in opened:
         suggested = [span.span for span in found[task.note_id]]
-        spans = demo_people.corrected(suggested, work.truth[task.note_id], overlooked=OVERLOOKED, rng=work.rng)
+        spans = demo_marking.corrected(suggested, work.truth[task.note_id], overlooked=OVERLOOKED, rng=work.rng)
         person = demo_people.two_people(work.rng)[0]
         _submit(work, task, person, spans, after=timedelta(hours=work.rng.uniform(1, 30)), base=1)
 

@@ -22,7 +22,7 @@ from annotation.views import (
     task,
     teams,
 )
-from monitoring.views import deployments, exports, home, imports, models, quality, runs
+from monitoring.views import deployments, exports, home, imports, model_decisions, models, quality, runs
 from webapp import health, signin
 
 urlpatterns = [
@@ -83,9 +83,9 @@ urlpatterns = [
     path("runs/<int:pk>/cancel/", runs.cancel, name="run_cancel"),
     path("p/<slug:slug>/models/", models.models, name="models"),
     path("models/<int:pk>/", models.model, name="model"),
-    path("models/<int:pk>/approve/", models.approve, name="model_approve"),
-    path("models/<int:pk>/reject/", models.reject, name="model_reject"),
-    path("models/<int:pk>/rollback/", models.roll_back, name="model_rollback"),
+    path("models/<int:pk>/approve/", model_decisions.approve, name="model_approve"),
+    path("models/<int:pk>/reject/", model_decisions.reject, name="model_reject"),
+    path("models/<int:pk>/rollback/", model_decisions.roll_back, name="model_rollback"),
     path("p/<slug:slug>/deployments/", deployments.deployments, name="deployments"),
     path("p/<slug:slug>/clients/", clients.clients, name="clients"),
     path("clients/<int:pk>/revoke/", clients.revoke, name="client_revoke"),

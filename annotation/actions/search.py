@@ -15,7 +15,8 @@ from django.db import connection, transaction
 
 from annotation.keys import search_terms
 from annotation.models import NoteIndex, Project
-from annotation.search.filters import Filters, Place, Sort
+from annotation.search.filters import Filters
+from annotation.search.ordering import Place, Sort
 from annotation.search.terms import BUCKET, bucket_of
 
 PAGE = 25

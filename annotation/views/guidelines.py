@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotation.access import Right, in_project, person
 from annotation.actions import guidelines as actions
+from annotation.comparison import Line, changes
 from annotation.errors import ActionError, TooLate
-from annotation.guidelines import Line, changes, sections
+from annotation.guidelines import sections
 from annotation.models import Guideline, Project
 
 

@@ -19,9 +19,10 @@ from django.utils.safestring import SafeString, mark_safe
 from annotation.crypto import KeyringError, Sealed
 from annotation.keys import keyring
 from annotation.models import FACETS, NoteIndex, Project, Task, User
-from annotation.search.filters import Days, Filters, Sort
+from annotation.search.filters import Days, Filters
+from annotation.search.ordering import Sort
 from annotation.search.question import Question, parse
-from annotation.views.work_forms import FacetsForm
+from annotation.views.work_fields import FacetsForm
 
 MAX_WORDS = 300
 # Of each person; the oldest is forgotten first.

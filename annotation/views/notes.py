@@ -13,7 +13,7 @@ from annotation.access import Right, hidden_from, in_project, person
 from annotation.actions import assignments, choosing, search
 from annotation.errors import ActionError
 from annotation.models import Project, Task
-from annotation.search.filters import Place
+from annotation.search.ordering import Place
 from annotation.views import note_rows, note_search
 
 REASONS = [(reason.value, reason.label) for reason in assignments.ASKABLE]

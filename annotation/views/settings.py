@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from annotation.access import Right, in_project
-from annotation.actions import projects
+from annotation.actions import project_settings
 from annotation.errors import ActionError
 from annotation.models import Project, QueueOrder
 
@@ -47,9 +47,9 @@ class SettingsForm(forms.Form):
         return {**shares, "queue_order": project.queue_order, "nested": project.nested}
 
     @property
-    def wanted(self) -> projects.Settings:
+    def wanted(self) -> project_settings.Settings:
         shares = {name: round(self.cleaned_data[name] / 100, 6) for name in self.SHARES}
-        return projects.Settings(**{**self.cleaned_data, **shares})
+        return project_settings.Settings(**{**self.cleaned_data, **shares})
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,7 +58,7 @@ def settings(request: HttpRequest, project: Project) -> HttpResponse:
     form = SettingsForm(request.POST or None, initial=SettingsForm.of(project))
     if request.method == "POST" and form.is_valid():
         try:
-            changed = projects.configure(project=project, settings=form.wanted)
+            changed = project_settings.configure(project=project, settings=form.wanted)
             messages.success(request, f"Changed: {', '.join(changed)}." if changed else "Nothing was changed.")
             return redirect("settings", slug=project.slug)
         except ActionError as error:

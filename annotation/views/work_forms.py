@@ -6,50 +6,13 @@ from typing import Any
 
 from django import forms
 
-from annotation.actions import teams
 from annotation.actions.assignments import ASKABLE, MAX_NOTES
-from annotation.actions.audience import Audience
 from annotation.actions.choosing import ORDERS, Choice
-from annotation.models import FACETS, Project, Task
+from annotation.models import Project, Task
+from annotation.views.work_fields import AudienceField, FacetsForm, offer
 
 REASONS = [(reason.value, reason.label) for reason in ASKABLE if reason != Task.Reason.DOUBLE]
 GOLD = {"": None, "without": False, "with": True}
-
-
-class AudienceField(forms.ChoiceField):
-    """Everybody, a team or a person of the project; the value is an :class:`Audience`."""
-
-    def offer(self, project: Project, *, everybody: bool = True) -> None:
-        people = {f"person-{user.pk}": Audience(person=user) for user in teams.annotators(project)}
-        groups = {f"team-{team.pk}": Audience(team=team) for team in project.teams.all()}
-        self.audiences = {**({"everybody": Audience()} if everybody else {}), **groups, **people}
-        named = [("Teams", groups), ("People", people)]
-        first = [("everybody", "Everybody")] if everybody else []
-        self.choices = first + [(name, [(key, str(one)) for key, one in rows.items()]) for name, rows in named if rows]
-
-    def clean(self, value: Any) -> Audience:
-        return self.audiences[super().clean(value)]
-
-
-class FacetsForm(forms.Form):
-    """Notes with these facets; the page offers the values among the newest notes."""
-
-    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in FACETS:
-            attributes = {"list": f"known-{name}", "autocomplete": "off"}
-            self.fields[name] = forms.CharField(
-                required=False, max_length=200, strip=False, widget=forms.TextInput(attrs=attributes)
-            )
-            self.fields[name].label = name.replace("_", " ").capitalize()
-
-    @property
-    def facet_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in FACETS]
-
-    @property
-    def facets(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in FACETS}
 
 
 class AskForm(FacetsForm):
@@ -76,9 +39,7 @@ class AskForm(FacetsForm):
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(project, *args, **kwargs)
-        audience = self.fields["audience"]
-        if isinstance(audience, AudienceField):
-            audience.offer(project)
+        offer(self, project, "audience")
 
     @property
     def choice(self) -> Choice:
@@ -93,10 +54,7 @@ class HandOutForm(FacetsForm):
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(project, *args, **kwargs)
-        for name in ("holder", "target"):
-            field = self.fields[name]
-            if isinstance(field, AudienceField):
-                field.offer(project)
+        offer(self, project, "holder", "target")
 
 
 class WithdrawForm(forms.Form):
@@ -104,6 +62,4 @@ class WithdrawForm(forms.Form):
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["holder"]
-        if isinstance(field, AudienceField):
-            field.offer(project, everybody=False)
+        offer(self, project, "holder", everybody=False)

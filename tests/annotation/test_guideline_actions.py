@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from annotation.actions import guidelines
+from annotation.comparison import changes
 from annotation.errors import ActionError, TooLate
-from annotation.guidelines import changes
 from annotation.models import Guideline, GuidelineSeen, Project
 from tests.conftest import Cast
 from tests.together import together

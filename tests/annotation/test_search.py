@@ -10,7 +10,8 @@ import pytest
 from annotation.actions import indexing, projects, search
 from annotation.models import IndexDue, Note, NoteIndex, Project
 from annotation.search.content import Content, names
-from annotation.search.filters import Days, Filters, Place, Sort
+from annotation.search.filters import Days, Filters
+from annotation.search.ordering import Place, Sort
 from annotation.search.question import parse
 from annotation.search.terms import BUCKET
 from annotation.search.words import stems

@@ -20,7 +20,7 @@ from monitoring.quality.section import Question
 from training import ner, runs
 from training.actions import runs as actions
 from training.models import Deployment, ModelVersion, Run
-from webapp import demo, demo_people
+from webapp import demo, demo_marking, demo_people
 from webapp.demo_work import WORD_LIST
 
 DONE = {"audit": 4, "audit_twice": 2, "imported": 30, "twice": 12, "suggested": 6}
@@ -98,10 +98,10 @@ def test_errors_of_hand_are_annotations_all_the_same() -> None:
     rng = Random(1)
     apart = 0
     for note in generate(60, seed=3):
-        spans = demo_people.by_hand(note.text, note.spans, errors=0.4, rng=rng)
+        spans = demo_marking.by_hand(note.text, note.spans, errors=0.4, rng=rng)
         assert span_problems(note.text, spans, ["DISEASE", "TREATMENT"]) == []
         apart += spans != list(note.spans)
-        kept = demo_people.by_hand(note.text, note.spans, errors=0, rng=rng)
+        kept = demo_marking.by_hand(note.text, note.spans, errors=0, rng=rng)
         assert kept == list(note.spans)
     assert apart > 40
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.search.content import Content, at_least, at_most, between, entity, names, tag, word
-from annotation.search.filters import Days, Filters, Place, Sort
+from annotation.search.filters import Days, Filters
+from annotation.search.ordering import Place, Sort
 from annotation.search.question import parse
 from annotation.search.terms import BUCKET, Terms
 from annotation.spans import Span
