@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.urls import NoReverseMatch, reverse
 
@@ -64,6 +65,11 @@ class Navigation:
 
 def navigation(slug: str, rights: Collection[str], here: str) -> Navigation:
     """The links that somebody with these rights sees on the page `here`. A page that is not there is left out."""
+    return _navigation(slug, frozenset(rights), here)
+
+
+@lru_cache(maxsize=1024)
+def _navigation(slug: str, rights: frozenset[str], here: str) -> Navigation:
     groups, title, pages = [], "", []
     for name, all_pages in GROUPS.items():
         links = [link for page in all_pages if page.right in rights and (link := _link(page, slug, here))]

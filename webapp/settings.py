@@ -111,6 +111,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "webapp.form_renderer.QuickRenderer"
 
 # People -------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "annotation.User"

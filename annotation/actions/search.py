@@ -66,12 +66,12 @@ class _Query:
         self.bounds = _bounds(filters, self.params)
 
     def run(self) -> tuple[list[Row], bool]:
-        with transaction.atomic(), connection.cursor() as cursor:
-            # Compiling a query costs more than running it.
-            cursor.execute("SET LOCAL jit = off")
-            self.cursor = cursor
-            if not self.matches:
+        if not self.matches:
+            with connection.cursor() as self.cursor:
                 return self._rows(self._plain()), False
+        with transaction.atomic(), connection.cursor() as self.cursor:
+            # Compiling a query costs more than running it.
+            self.cursor.execute("SET LOCAL jit = off")
             if not self.sort.column:
                 return sorted(self._rows(self._bucket_by_bucket()), reverse=not self.back), False
             return self._sorted()

@@ -95,6 +95,7 @@ class SearchForm(FacetsForm):
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(project, *args, **kwargs)
         people = User.objects.filter(memberships__project=project).distinct().order_by("last_name", "username")
+        people = people.only("username", "first_name", "last_name")
         labels = project.labels.order_by("colour", "name").names()
         self._offer("label", [(name, name) for name in labels])
         self._offer("annotator", [(str(user.pk), str(user)) for user in people])
