@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
 
 from annotation.models import Label, Membership, Project, User
 
@@ -11,8 +12,17 @@ admin.site.register(User, UserAdmin)
 
 
 class LabelInline(admin.TabularInline):
+    """To look at: labels change on the guidelines page, where each change is a version."""
+
     model = Label
     extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
 
 
 class MembershipInline(admin.TabularInline):

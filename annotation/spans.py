@@ -15,6 +15,8 @@ from typing import Any, NamedTuple, TypeVar
 MAX_TEXT = 20_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 MAX_SPANS = 5_000
+# The last character that is one UTF-16 unit.
+BMP = "\uffff"
 # Enough to see what is wrong; stops stacked spans from costing their square.
 MAX_PROBLEMS = 20
 
@@ -230,18 +232,26 @@ def exact_counts_per_label(gold: Iterable[Span], predicted: Iterable[Span]) -> d
 
 def to_utf16(text: str, spans: Iterable[AnySpan]) -> list[AnySpan]:
     """The same spans counted in UTF-16 code units, as JavaScript does."""
+    if max(text, default="") <= BMP:
+        return list(spans)
     units = [0]
     for character in text:
-        units.append(units[-1] + (2 if ord(character) > 0xFFFF else 1))
+        units.append(units[-1] + (2 if character > BMP else 1))
     return [s._replace(start=units[s.start], end=units[s.end]) for s in spans]
+
+
+def _points(text: str) -> dict[int, int]:
+    """Where each code point begins, by UTF-16 units; the end too."""
+    points, unit = {0: 0}, 0
+    for index, character in enumerate(text, start=1):
+        unit += 2 if character > BMP else 1
+        points[unit] = index
+    return points
 
 
 def from_utf16(text: str, spans: Iterable[AnySpan]) -> list[AnySpan]:
     """Spans counted in UTF-16 code units back to code points; an offset inside a character raises SpanError."""
-    points, unit = {0: 0}, 0
-    for index, character in enumerate(text, start=1):
-        unit += 2 if ord(character) > 0xFFFF else 1
-        points[unit] = index
+    points = range(len(text) + 1) if max(text, default="") <= BMP else _points(text)
     converted = []
     for span in spans:
         if span.start not in points or span.end not in points:

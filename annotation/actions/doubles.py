@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from annotation.models import Annotation, Note, Task
 
@@ -68,7 +69,7 @@ def settle(*, note: Note) -> None:
         )
 
 
-def supersede(revisions: Iterable[Annotation]) -> None:
+def supersede(revisions: Iterable[Any]) -> None:
     """The gold among a locked note's revisions, and what waited beside it, make room for a new gold."""
     outdated = [row.pk for row in revisions if row.status in (Status.GOLD, Status.SUBMITTED)]
     if outdated:

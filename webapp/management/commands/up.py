@@ -7,6 +7,7 @@ import errno
 import fcntl
 import http.client
 import os
+import shutil
 import socket
 import sys
 from argparse import ArgumentParser
@@ -24,7 +25,11 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MANAGE = (sys.executable, "manage.py")
 QUIET = ("-W", "ignore:You're running the worker")  # as root, which a container is
 CELERY = (sys.executable, *QUIET, "-m", "celery", "-A", "webapp", "--quiet")
-WORKER = ("worker", "-c", "1", "-l", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
+WORKER = ("worker", "-l", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
+# Queue and how many runs it carries out at once: an import need not wait for the index, a training has its core alone.
+QUEUES = (("default", "2"), ("training", "1"))
+# People wait for the web server; the workers take what it leaves.
+AFTER_THE_WEB = (shutil.which("nice") or "/usr/bin/nice", "-n", "10")
 
 
 class Command(BaseCommand):
@@ -132,8 +137,9 @@ def serve(supervisor: Supervisor, host: str, port: int, url: str) -> str:
     if not supervisor.wait_for(lambda: answers("127.0.0.1" if host == "0.0.0.0" else host, port), web):  # noqa: S104
         return "The web server ended three times before it answered: its lines above say why."
     say(f"Marginalia runs at {url} (Ctrl-C stops it)")
-    for queue in ("default", "training"):
-        supervisor.start(queue, *CELERY, *WORKER, "-Q", queue, "-n", f"{queue}@%h", patience=8)
+    for queue, width in QUEUES:
+        worker = (*AFTER_THE_WEB, *CELERY, *WORKER, "-c", width, "-Q", queue, "-n", f"{queue}@%h")
+        supervisor.start(queue, *worker, patience=8)
     supervisor.start("beat", *CELERY, "beat", "-l", "WARNING", "-S", "celery.beat:Scheduler", patience=3)
     while True:
         supervisor.turn()
