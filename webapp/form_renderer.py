@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
-from django.forms.utils import flatatt
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 ERRORS = "django/forms/errors/list/default.html"
@@ -15,7 +14,7 @@ INPUTS = {f"django/forms/widgets/{kind}.html" for kind in ("text", "number", "da
 
 
 class QuickRenderer(DjangoTemplates):
-    """Writes the same elements as Django's templates do; what is rare goes to them."""
+    """Writes the same HTML as Django's templates do; what is rare goes to them."""
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         if template_name in INPUTS:
@@ -26,5 +25,13 @@ class QuickRenderer(DjangoTemplates):
 
 
 def _input(widget: dict[str, Any]) -> SafeString:
-    attributes = {"type": widget["type"], "name": widget["name"], "value": widget["value"], **widget["attrs"]}
-    return format_html("<input{}>", flatatt(attributes))
+    attributes = {"type": widget["type"], "name": widget["name"], "value": widget["value"]}
+    given = {name: value for name, value in widget["attrs"].items() if value is not False}
+    return SafeString(f"<input{''.join(_attribute(*pair) for pair in {**attributes, **given}.items())}>")
+
+
+def _attribute(name: str, value: object) -> str:
+    """Names are the code's own, values may be a person's."""
+    if value is None:
+        return ""
+    return f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'

@@ -7,14 +7,15 @@ session, encrypted, under a number that means nothing, and that number stands in
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.forms.utils import flatatt
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from annotation.crypto import KeyringError, Sealed
 from annotation.keys import keyring
@@ -60,9 +61,13 @@ class QuickSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         chosen = "" if value is None else str(value)
-        options = ((key, mark_safe(" selected") if str(key) == chosen else "", words) for key, words in self.choices)
-        inside = format_html_join("", '<option value="{}"{}>{}</option>', options)
-        return format_html("<select{}>{}</select>", flatatt({"name": name, **(attrs or {})}), inside)
+        inside = "".join(_option(str(key), str(words), chosen=str(key) == chosen) for key, words in self.choices)
+        return format_html("<select{}>{}</select>", flatatt({"name": name, **(attrs or {})}), SafeString(inside))
+
+
+@lru_cache(maxsize=1000)
+def _option(key: str, words: str, *, chosen: bool) -> SafeString:
+    return format_html('<option value="{}"{}>{}</option>', key, SafeString(" selected" if chosen else ""), words)
 
 
 class SearchForm(FacetsForm):
