@@ -30,7 +30,7 @@ def _input(widget: dict[str, Any]) -> SafeString:
     return SafeString(f"<input{''.join(_attribute(*pair) for pair in {**attributes, **given}.items())}>")
 
 
-def _attribute(name: str, value: object) -> str:
+def _attribute(name: str, value: Any) -> str:
     """Names are the code's own, values may be a person's."""
     if value is None:
         return ""

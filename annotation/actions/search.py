@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from annotation.keys import search_terms
-from annotation.models import NoteIndex, Project
+from annotation.models import Project
 from annotation.search.filters import Filters
 from annotation.search.ordering import Place, Sort
 from annotation.search.terms import BUCKET, bucket_of
@@ -24,6 +24,8 @@ PAGE = 25
 # the newest that match are collected and sorted.
 WALKED = 3_000
 AMONG = 20_000
+ENDS = """SELECT coalesce(max(note_id), 0), coalesce(min(note_id), 0) FROM annotation_noteindex
+    WHERE project_id = %(project)s"""
 Row = tuple[int, float | datetime | None]
 Params = dict[str, Any]
 
@@ -56,7 +58,7 @@ def find(
 
 class _Query:
     def __init__(self, project: Project, filters: Filters, sort: Sort, place: Place | None, limit: int) -> None:
-        self.sort, self.place, self.project = sort, place, project
+        self.sort, self.place = sort, place
         self.back = bool(place and place.back)
         self.terms = search_terms(project.pk)
         self.params: Params = {"project": project.pk, "limit": limit, "walked": WALKED, "among": AMONG}
@@ -133,8 +135,8 @@ class _Query:
 
     def _use_buckets(self, *, every: bool = False) -> None:
         """The masks of the buckets to look into, in order: from the page's place on, or all, the newest first."""
-        rows = NoteIndex.objects.filter(project=self.project).order_by("-note").values_list("note", flat=True)
-        newest, oldest = rows.first() or 0, rows.last() or 0
+        self.cursor.execute(ENDS, self.params)
+        newest, oldest = self.cursor.fetchone()
         high, low = bucket_of(newest), bucket_of(oldest)
         if self.place and not every:
             high, low = (high, max(low, bucket_of(self.place.note))) if self.back else (
