@@ -15,6 +15,7 @@ from annotation.actions import clients, notes, projects, revisions
 from annotation.models import Client, Note, Project, Role, User
 from annotation.synthetic import SyntheticNote, generate
 from monitoring.actions import decisions
+from tests.stack import Stack
 from training import ner, runs, serving, steps
 from training.actions import runs as run_actions
 from training.models import Deployment, ModelVersion, Run
@@ -47,6 +48,13 @@ def own_folders(settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     settings.MODELS_DIR = tmp_path / "models"
     settings.UPLOADS_DIR = tmp_path / "uploads"
+
+
+@pytest.fixture
+def stack(transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
+    stack = Stack(tmp_path)
+    yield stack
+    stack.stop()
 
 
 @pytest.fixture

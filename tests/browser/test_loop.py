@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +22,6 @@ OPEN = [
     {"id": "open-1", "text": "k/c/o  T2DM 🤕\r\nTab Metformin 500 BD\r\n"},
     {"id": "open-2", "text": "मधुमेह hai. Rx Telma 40 OD"},
 ]
-
-
-@pytest.fixture
-def stack(transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
-    stack = Stack(tmp_path)
-    yield stack
-    stack.stop()
 
 
 def row(note: SyntheticNote) -> dict[str, Any]:

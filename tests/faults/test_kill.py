@@ -8,7 +8,6 @@ import signal
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,13 +24,6 @@ from training.actions import runs as actions
 from training.models import Deployment, ModelVersion, Prediction, Run, Step
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def stack(transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
-    stack = Stack(tmp_path)
-    yield stack
-    stack.stop()
 
 
 def children_of(pid: int) -> list[int]:

@@ -33,7 +33,7 @@ def test_killed_parts_are_replaced_and_an_interrupt_stops_all(data: Path) -> Non
         cwd=ROOT, env={**os.environ, "MARGINALIA_DATA": str(data)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert f"already runs on this data folder at http://127.0.0.1:{product.port}/" in second.stderr
-    assert eventually(product.workers, 10)
+    assert eventually(product.workers, 20)
     os.kill(product.workers()[0], signal.SIGKILL)
     os.kill(pids(data, "bin/postgres", "-D")[0], signal.SIGKILL)
     assert product.replaces("training"), product.log.read_text()

@@ -21,6 +21,7 @@ def manage(data: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(wrapped, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.slow
 def test_first_command_makes_the_tables_and_keeps_standard_output_clean(tmp_path: Path) -> None:
     notes = tmp_path / "notes.jsonl"
     notes.write_text('{"id": "n1", "text": "Asthma", "entities": []}\n')
