@@ -131,9 +131,7 @@ def hidden_from(request: HttpRequest, note_ids: Collection[int]) -> set[int]:
     if Right.ANNOTATE not in request.rights:  # type: ignore[attr-defined]
         return set()
     theirs = Q(reserved_for=user) | Q(team__members=user) | Q(reserved_for=None, team=None) | Q(assignee=user)
-    rows = Task.objects.filter(
-        theirs, note__in=note_ids, blind=True, status__in=(Task.Status.OPEN, Task.Status.IN_PROGRESS)
-    )
+    rows = Task.objects.unfinished().filter(theirs, note__in=note_ids, blind=True)
     # Who gave one of the two annotations is not asked for the other, and waits for the reviewer as everybody does.
     done = Task.objects.filter(note=OuterRef("note"), assignee=user, doubled=True, status=Task.Status.ACCEPTED)
     rows = rows.filter(Q(reason=Task.Reason.ADJUDICATE) | ~Exists(done))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, F, OuterRef, Q
 
 from annotation.actions.assignments import MAX_NOTES
-from annotation.actions.doubles import UNFINISHED
 from annotation.errors import ActionError
 from annotation.models import FACETS, Annotation, Note, Project, Task
 
@@ -54,7 +53,7 @@ def offered(project: Project) -> dict[str, list[str]]:
 
 def _free(gold: bool | None) -> Q:
     tasks = Task.objects.filter(note=OuterRef("pk"))
-    possible = ~Q(Exists(tasks.filter(status__in=UNFINISHED))) & ~Q(Exists(tasks.filter(reason="random_audit")))
+    possible = ~Q(Exists(tasks.unfinished())) & ~Q(Exists(tasks.filter(reason="random_audit")))
     if gold is None:
         return possible
     has_gold = Q(Exists(Annotation.objects.filter(note=OuterRef("pk")).gold()))

@@ -7,7 +7,6 @@ from typing import Any
 
 from annotation.models import Annotation, Note, Task
 
-UNFINISHED = (Task.Status.OPEN, Task.Status.IN_PROGRESS)
 Status = Annotation.Status
 
 
@@ -20,7 +19,7 @@ def open_second(*, task: Task) -> Task:
     """Make `task` one of two and open the other one, blind, for somebody else."""
     Task.objects.filter(pk=task.pk).update(doubled=True)
     task.doubled = True
-    other = Task.objects.filter(note=task.note_id, reason=Task.Reason.DOUBLE, status__in=UNFINISHED).first()
+    other = Task.objects.unfinished().filter(note=task.note_id, reason=Task.Reason.DOUBLE).first()
     return other or Task.objects.create(
         project_id=task.project_id,
         note_id=task.note_id,
@@ -52,7 +51,7 @@ def is_settled(note: Note) -> bool:
 
 def settle(*, note: Note) -> None:
     """Decide what a locked note's blind annotations come to; nothing while one of them is missing."""
-    if note.tasks.doubled().filter(status__in=UNFINISHED).exists() or is_settled(note):
+    if note.tasks.doubled().unfinished().exists() or is_settled(note):
         return
     found = versions(note)
     if not found:

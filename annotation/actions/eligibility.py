@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotation.actions.doubles import UNFINISHED
 from annotation.models import Annotation, Note, Task, User
 from annotation.models.task import TaskQuerySet
 
@@ -36,7 +35,7 @@ class Eligibility:
             own = self.tasks.filter(pk__in=self.firsts.values(), assignee=person) if person else self.tasks.none()
             self._refuse(self._ids(own), OWN)
         else:
-            self._refuse(self._ids(self.tasks.filter(status__in=UNFINISHED)), WAITING)
+            self._refuse(self._ids(self.tasks.unfinished()), WAITING)
             self._refuse(self._ids(self.tasks.filter(reason=Task.Reason.RANDOM_AUDIT)), AUDIT)
 
     def _refuse(self, ids: set[int], why: str) -> None:
@@ -48,5 +47,5 @@ class Eligibility:
     def _firsts(self) -> dict[int, int]:
         """By note: the unfinished task, else the one that made the gold."""
         gold = Annotation.objects.filter(note__in=[note.pk for note in self.notes], task__isnull=False).gold()
-        begun = self.tasks.filter(status__in=UNFINISHED).order_by().values_list("note", "pk")
+        begun = self.tasks.unfinished().order_by().values_list("note", "pk")
         return dict(gold.order_by().values_list("note", "task")) | dict(begun)

@@ -17,7 +17,6 @@ BATCH = 500
 # Any number, the same in every worker.
 WRITER = 7_310_553
 COLUMNS = ("note_id", "project_id", "terms", "status", "min_score", "disagreement", "annotated_at")
-UNFINISHED = (Task.Status.OPEN, Task.Status.IN_PROGRESS)
 Status = Annotation.Status
 
 
@@ -124,7 +123,7 @@ def _rows(notes: Collection[Note]) -> list[NoteIndex]:
     for annotation in Annotation.objects.filter(note__in=notes).select_related("task").order_by("revision"):
         annotations[annotation.note_id].append(annotation)
     reasons: dict[int, set[str]] = defaultdict(set)
-    for note_id, reason in Task.objects.filter(note__in=notes, status__in=UNFINISHED).values_list("note", "reason"):
+    for note_id, reason in Task.objects.unfinished().filter(note__in=notes).values_list("note", "reason"):
         reasons[note_id].add(reason)
     return [row(note, annotations[note.pk], reasons[note.pk]) for note in notes]
 

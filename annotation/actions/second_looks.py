@@ -15,7 +15,7 @@ Reason = Task.Reason
 def correct(*, note: Note, by: User) -> Task:
     """A task to correct the note, for `by` alone; the one that there is already when they asked before."""
     doubles.lock(note.pk)
-    own = note.tasks.filter(reason=Reason.DISAGREEMENT, reserved_for=by, status__in=doubles.UNFINISHED).first()
+    own = note.tasks.unfinished().filter(reason=Reason.DISAGREEMENT, reserved_for=by).first()
     if own:
         return own
     opened = assignments.open_for_notes(
@@ -23,7 +23,7 @@ def correct(*, note: Note, by: User) -> Task:
     )
     if not opened.notes:
         raise ActionError(f"This note can't be corrected now: it is {', '.join(opened.left_out)}.")
-    return note.tasks.get(reason=Reason.DISAGREEMENT, reserved_for=by, status__in=doubles.UNFINISHED)
+    return note.tasks.unfinished().get(reason=Reason.DISAGREEMENT, reserved_for=by)
 
 
 def ask_for_second_opinion(*, note: Note, by: User) -> None:

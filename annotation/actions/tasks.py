@@ -84,7 +84,7 @@ def reclaim(project: Project) -> None:
 
 def renew(*, task: Task, by: User) -> Task:
     """Hold the task for another lease, also when it lapsed and nobody else took it."""
-    rows = Task.objects.filter(pk=task.pk, assignee=by, status__in=(Task.Status.IN_PROGRESS, Task.Status.OPEN))
+    rows = Task.objects.in_hands_of(by).filter(pk=task.pk)
     if not rows.update(status=Task.Status.IN_PROGRESS, lease_until=timezone.now() + LEASE):
         raise TooLate("This note went back to the queue; take the next one.")
     task.refresh_from_db(fields=("status", "assignee", "lease_until"))
@@ -106,7 +106,7 @@ def lost(*, holding: Collection[int], by: User) -> list[int]:
     """Those of the tasks in `holding` that `by` holds no more; what is in hand for long gets another lease."""
     if not holding:
         return []
-    rows = Task.objects.filter(pk__in=holding, assignee=by, status__in=(Task.Status.IN_PROGRESS, Task.Status.OPEN))
+    rows = Task.objects.in_hands_of(by).filter(pk__in=holding)
     held = dict(rows.values_list("pk", "lease_until"))
     now = timezone.now()
     # A lease that lapsed without anybody coming is theirs again.
@@ -124,7 +124,7 @@ def skip(*, task: Task, by: User, reason: str, comment: str = "") -> None:
     """
     if reason not in Task.SkipReason.values:
         raise ActionError("A skipped note needs one of the reasons; choose it.")
-    rows = Task.objects.filter(pk=task.pk, status__in=(Task.Status.IN_PROGRESS, Task.Status.OPEN), assignee=by)
+    rows = Task.objects.in_hands_of(by).filter(pk=task.pk)
     if not rows.update(status=Task.Status.SKIPPED, skip_reason=reason, closed_at=timezone.now(), lease_until=None):
         if Task.objects.filter(pk=task.pk, assignee=by, status=Task.Status.SKIPPED, skip_reason=reason).exists():
             return

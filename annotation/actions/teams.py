@@ -7,7 +7,6 @@ from collections.abc import Collection
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from annotation.actions.doubles import UNFINISHED
 from annotation.errors import ActionError, TooLate
 from annotation.models import Project, Role, Task, Team, User
 
@@ -55,7 +54,7 @@ def remove(*, team: Team) -> None:
     """Remove a team that nothing waits for; what it did stays with the people who did it."""
     if not Team.objects.select_for_update().filter(pk=team.pk).exists():
         raise TooLate(f"The team {team.name!r} was removed already.")
-    waiting = Task.objects.filter(team=team, status__in=UNFINISHED).count()
+    waiting = Task.objects.unfinished().filter(team=team).count()
     if waiting:
         raise ActionError(f"{waiting:,} notes wait for the team {team.name!r}; give them to others first.")
     Task.objects.filter(team=team).update(team=None)

@@ -20,6 +20,13 @@ class TaskQuerySet(models.QuerySet["Task"]):
         lost = Q(status=Task.Status.IN_PROGRESS, lease_until__lt=timezone.now())
         return self.filter(Q(status=Task.Status.OPEN) | lost)
 
+    def unfinished(self) -> TaskQuerySet:
+        return self.filter(status__in=(Task.Status.OPEN, Task.Status.IN_PROGRESS))
+
+    def in_hands_of(self, user: User) -> TaskQuerySet:
+        """Begun by the user, or lapsed and taken by nobody else since."""
+        return self.unfinished().filter(assignee=user)
+
     def held_by(self, user: User) -> TaskQuerySet:
         return self.filter(status=Task.Status.IN_PROGRESS, assignee=user, lease_until__gte=timezone.now())
 
