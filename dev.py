@@ -2,6 +2,7 @@
 
     python3 dev.py run [--port N]      the whole product in the browser
     python3 dev.py test [ARGS]         every check and test (with ARGS: only pytest, with them)
+    python3 dev.py test --quick        the same without the tests that take more than ten seconds
     python3 dev.py manage COMMAND...   a management command, with the embedded services up
     python3 dev.py check               lint, types, architecture, templates, migrations
     python3 dev.py lock [--upgrade]    compile requirements/*.in anew
@@ -205,10 +206,12 @@ def run_checks() -> bool:
 
 def inside(arguments: list[str]) -> int:
     """The part of test and check that runs with the services up."""
-    checked = run_checks() if arguments[:1] in ([], ["--checks"]) else True
+    checked = run_checks() if arguments[:1] in ([], ["--checks"], ["--quick"]) else True
     if arguments[:1] == ["--checks"]:
         return 0 if checked else 1
-    whole = () if arguments else ("-n", "2", "--dist", "worksteal")
+    whole = ["-n", "2", "--dist", "worksteal"] if arguments in ([], ["--quick"]) else []
+    if arguments == ["--quick"]:
+        arguments = ["-m", "not slow and not nightly"]
     tested = subprocess.run([str(PYTHON), "-m", "pytest", *whole, *arguments], cwd=ROOT, check=False).returncode
     return tested or (0 if checked else 1)
 

@@ -13,10 +13,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from annotation.models import Client, Membership, Project, Role, Task, User
+from annotation.models import Client, Membership, Project, Role, User
+from annotation.models.at_hand import AtHand, at_hand, blind_for, project_at_hand
 
 
 class Right(StrEnum):
@@ -47,12 +48,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 }
 
 
-def rights_of(user: User | AnonymousUser, project: Project) -> frozenset[Right]:
-    """The rights that the user's roles in the project add up to."""
+def rights_of(user: User | AnonymousUser, project: Project, roles: Collection[str] | None = None) -> frozenset[Right]:
+    """The rights that the user's roles in the project add up to; `roles` spares the look-up."""
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
-    rows = Membership.objects.filter(project=project, user=user).order_by()
-    roles = set(rows.values_list("role", flat=True))
+    if roles is None:
+        roles = Membership.objects.filter(project=project, user=user).order_by().values_list("role", flat=True)
+    roles = set(roles)
     if user.is_superuser:
         roles.add(Role.ADMIN)
     return frozenset().union(*(RIGHTS[Role(role)] for role in roles))
@@ -64,9 +66,9 @@ def projects_of(user: User) -> QuerySet[Project]:
     return Project.objects.filter(memberships__user=user).distinct()
 
 
-def require(request: HttpRequest, project: Project, right: Right) -> None:
+def require(request: HttpRequest, project: Project, right: Right, roles: Collection[str] | None = None) -> None:
     """Raise unless the request's user has `right`; otherwise remember project and rights for the page."""
-    rights = rights_of(request.user, project)
+    rights = rights_of(request.user, project, roles)
     if Right.VIEW not in rights:
         raise Http404("No such page.")
     if right not in rights:
@@ -81,10 +83,11 @@ def in_project(right: Right) -> Callable[[Callable[..., HttpResponseBase]], Call
         @wraps(view)
         @login_required
         def wrapped(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponseBase:
-            project = Project.objects.filter(slug=slug).first()
-            if project is None:
+            found = project_at_hand(slug, person(request))
+            if found is None:
                 raise Http404("No such page.")
-            require(request, project, right)
+            project, roles = found
+            require(request, project, right, roles)
             return view(request, project, **kwargs)
 
         return wrapped
@@ -112,15 +115,33 @@ def with_object(
     return decorate
 
 
+def with_task(right: Right) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """As :func:`with_object` for a task, note and project with it; the view gets a :class:`AtHand`. One query."""
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        @login_required
+        def wrapped(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
+            found = at_hand(pk, person(request))
+            if found is None:
+                raise Http404("No such page.")
+            require(request, found.task.project, right, found.roles)
+            return view(request, found, **kwargs)
+
+        return wrapped
+
+    return decorate
+
+
 def own_task(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view of a task that the user holds: the page of a note, and nobody else's."""
 
     @wraps(view)
-    @with_object(Task.objects.select_related("note", "project").all, Right.ANNOTATE)
-    def wrapped(request: HttpRequest, task: Task, **kwargs: Any) -> HttpResponseBase:
-        if task.assignee_id != request.user.pk:
+    @with_task(Right.ANNOTATE)
+    def wrapped(request: HttpRequest, found: AtHand, **kwargs: Any) -> HttpResponseBase:
+        if found.task.assignee_id != request.user.pk:
             raise PermissionDenied("This note is with somebody else or back in the queue; take the next one.")
-        return view(request, task, **kwargs)
+        return view(request, found.task, **kwargs)
 
     return wrapped
 
@@ -130,12 +151,7 @@ def hidden_from(request: HttpRequest, note_ids: Collection[int]) -> set[int]:
     user = person(request)
     if Right.ANNOTATE not in request.rights:  # type: ignore[attr-defined]
         return set()
-    theirs = Q(reserved_for=user) | Q(team__members=user) | Q(reserved_for=None, team=None) | Q(assignee=user)
-    rows = Task.objects.unfinished().filter(theirs, note__in=note_ids, blind=True)
-    # Who gave one of the two annotations is not asked for the other, and waits for the reviewer as everybody does.
-    done = Task.objects.filter(note=OuterRef("note"), assignee=user, doubled=True, status=Task.Status.ACCEPTED)
-    rows = rows.filter(Q(reason=Task.Reason.ADJUDICATE) | ~Exists(done))
-    return set(rows.values_list("note", flat=True))
+    return blind_for(user, note_ids)
 
 
 def person(request: HttpRequest) -> User:

@@ -7,7 +7,6 @@ Layout of both ciphertexts: 12 bytes nonce, then AES-GCM's output. Source: NIST 
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 from dataclasses import dataclass
@@ -99,7 +98,7 @@ def decode_key(encoded: str, *, name: str) -> bytes:
 def keyed_hash(key: bytes, *parts: str) -> str:
     """HMAC-SHA256 of `parts` in hex: pseudonyms, duplicate checks, audit draws. Parts can't run into each other."""
     message = b"".join(len(data).to_bytes(4, "big") + data for data in (part.encode() for part in parts))
-    return hmac.new(key, message, hashlib.sha256).hexdigest()
+    return hmac.digest(key, message, "sha256").hex()
 
 
 def _encrypt(cipher: AESGCM, data: bytes, bound_to: bytes) -> bytes:

@@ -34,6 +34,7 @@ from million_fill import Fill
 from annotation.actions import projects, tasks
 from annotation.models import NoteIndex, Project, Role, User
 from annotation.search.ordering import Sort
+from webapp.signin import BACKEND
 
 NAME = "marginalia_million"
 TARGET = 100.0
@@ -89,7 +90,7 @@ class Bench:
         self.project = Project.objects.get(slug="million")
         self.people = list(User.objects.filter(username__startswith="annotator").order_by("pk"))
         self.browser = Client()
-        self.browser.force_login(self.people[0], backend="django.contrib.auth.backends.ModelBackend")
+        self.browser.force_login(self.people[0], backend=BACKEND)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             (self.backend,) = cursor.fetchone()

@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from annotation.models import Annotation, Project, Task, User
 from annotation.spans import marked_from_json, to_utf16
+from webapp.sessions import SessionStore
+from webapp.signin import BACKEND
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 CSRF = "c" * 32
 Body = dict[str, Any]
 # The server closes what is idle for longer: a browser would open another connection.

@@ -19,6 +19,7 @@ from tests.stack import Stack
 from training import ner, runs, serving, steps
 from training.actions import runs as run_actions
 from training.models import Deployment, ModelVersion, Run
+from webapp.signin import BACKEND
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,7 +87,7 @@ def browser_of() -> Callable[[User], Browser]:
 
     def sign_in(user: User) -> Browser:
         browser = Browser()
-        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        browser.force_login(user, backend=BACKEND)
         return browser
 
     return sign_in

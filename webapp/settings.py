@@ -115,7 +115,8 @@ FORM_RENDERER = "webapp.form_renderer.QuickRenderer"
 
 # People -------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "annotation.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "webapp.sessions.QuickBackend"]
+SESSION_ENGINE = "webapp.sessions"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

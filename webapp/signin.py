@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from annotation.actions.people import DEMO, DEMO_PEOPLE
 from annotation.models import Membership, Role, User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "webapp.sessions.QuickBackend"
 
 
 class SignIn(LoginView):

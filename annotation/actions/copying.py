@@ -55,7 +55,7 @@ def insert(rows: Sequence[Row]) -> list[Row]:
             for field in timed:
                 field.pre_save(row, add=True)
         names = [field.attname for field in fields]
-        lines = ["\t".join([_cell(vars(row)[name]) for name in names]) for row in rows]
+        lines = [_line(vars(row), names) for row in rows]
         columns = ", ".join(f'"{field.column}"' for field in fields)
         with connection.wrap_database_errors:
             cursor.copy_expert(f'COPY "{meta.db_table}" ({columns}) FROM STDIN', io.StringIO("\n".join(lines) + "\n"))
@@ -69,7 +69,10 @@ def _keys(cursor: Any, table: str, count: int) -> list[int]:
     return [key for (key,) in cursor.fetchall()]
 
 
-def _cell(value: Any) -> str:
-    convert = _CELLS.get(type(value))
-    # A choice is a string of a type of its own.
-    return convert(value) if convert else _text(str(value.value)) if hasattr(value, "value") else _text(str(value))
+def _line(values: dict[str, Any], names: Sequence[str]) -> str:
+    return "\t".join([_CELLS.get(type(value := values[name]), _other)(value) for name in names])
+
+
+def _other(value: Any) -> str:
+    """A choice is a string of a type of its own."""
+    return _text(str(value.value)) if hasattr(value, "value") else _text(str(value))

@@ -71,10 +71,11 @@ def import_file(
     labels = project.labels.active().names()
     rows = read(path, file_format, labels=labels, label_map=label_map, nested=project.nested)
     report = Report()
-    while batch := list(islice(rows, CHUNK)):
-        report = _import_batch(_Batch(project, by, gold, origin), batch, report)
-        report.share = rows.share
-        on_progress(report)
+    with indexing.bulk():
+        while batch := list(islice(rows, CHUNK)):
+            report = _import_batch(_Batch(project, by, gold, origin), batch, report)
+            report.share = rows.share
+            on_progress(report)
     return report
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db import connection, transaction
 
@@ -13,9 +14,9 @@ from annotation.models import FACETS, Annotation, IndexDue, Note, NoteIndex, Pro
 from annotation.search.content import Content, names
 from annotation.spans import exact_counts
 
-BATCH = 500
-# Any number, the same in every worker.
-WRITER = 7_310_553
+BATCH, SIP = 500, 100
+# Any numbers, the same in every worker.
+WRITER, BULK = 7_310_553, 7_310_554
 COLUMNS = ("note_id", "project_id", "terms", "status", "min_score", "disagreement", "annotated_at")
 Status = Annotation.Status
 
@@ -44,20 +45,39 @@ def behind() -> int:
 def catch_up(*, seconds: float | None = None) -> int:
     """Bring marked notes up to date, the first marked first, for about so long or until none is left; returns how many.
 
-    Nothing is done while another worker is at it.
+    Nothing is done while another worker is at it, and only a little a call while notes are stored in bulk.
     """
+    if seconds is not None and _bulk_under_way():
+        return _one_batch(SIP)
     until = time.monotonic() + seconds if seconds is not None else None
     done = 0
     while until is None or time.monotonic() < until:
-        batch = _one_batch()
+        batch = _one_batch(BATCH)
         if not batch:
             break
         done += batch
     return done
 
 
+@contextmanager
+def bulk() -> Iterator[None]:
+    """Many notes are being stored: the worker leaves the processor to that. Ends with the connection at the latest."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%s)", [BULK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock_shared(%s)", [BULK])
+
+
+def _bulk_under_way() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NOT pg_try_advisory_xact_lock(%s)", [BULK])
+        return bool(cursor.fetchone()[0])
+
+
 @transaction.atomic
-def _one_batch() -> int:
+def _one_batch(size: int) -> int:
     """Take marks away, then read the notes and write their rows.
 
     A change commits together with its mark. So a mark seen here means that the reads below see the change; and a change
@@ -71,7 +91,7 @@ def _one_batch() -> int:
         cursor.execute(
             "DELETE FROM annotation_indexdue WHERE id IN (SELECT id FROM annotation_indexdue ORDER BY id LIMIT %s"
             " FOR UPDATE SKIP LOCKED) RETURNING note_id",
-            [BATCH],
+            [size],
         )
         due = {note_id for (note_id,) in cursor.fetchall()}
     write(due)

@@ -85,7 +85,7 @@ def open_tasks(*, project: Project, notes: Sequence[Note], reason: Task.Reason) 
     for note in notes:
         doubled = draw(str(note.uid), project.double_share, kind="double")
         blind = doubled or reason == Task.Reason.RANDOM_AUDIT
-        both = {"project": project, "note": note, "doubled": doubled, "position": note.pk}
+        both = {"project_id": project.pk, "note": note, "doubled": doubled, "position": note.pk}
         rows.append(Task(**both, reason=reason, blind=blind))
         if doubled:
             rows.append(Task(**both, reason=Task.Reason.DOUBLE, blind=True))

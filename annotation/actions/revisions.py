@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Max, Q
@@ -26,6 +26,15 @@ marked AS (INSERT INTO annotation_indexdue (note_id) SELECT note.id FROM note, c
 SELECT count(*) FROM closed
 """
 
+REVISIONS = "SELECT id, revision, status, task_id FROM annotation_annotation WHERE note_id = %s ORDER BY revision"
+
+
+class _Revision(NamedTuple):
+    pk: int
+    revision: int
+    status: str
+    task_id: int | None
+
 
 def latest(note: Note) -> Annotation | None:
     """The newest revision of a note's spans, whoever wrote it."""
@@ -40,15 +49,23 @@ def base_of(task: Task) -> Annotation | None:
 
 @transaction.atomic
 def submit(
-    *, task: Task, by: User, spans: Sequence[AnySpan], base_revision: int, seconds: int, flag: bool = False
+    *,
+    task: Task,
+    by: User,
+    spans: Sequence[AnySpan],
+    base_revision: int,
+    seconds: int,
+    flag: bool = False,
+    newest: Guideline | None = None,
 ) -> Annotation:
     """Close the task with `spans`: the note's gold, or one of two blind annotations that are put together later.
 
     Sending the same again is answered with the same annotation; anything else that comes too late is refused, so that
     nothing is overwritten unseen. `base_revision` is the newest revision that the annotator saw (0: none). With
-    `flag`, somebody else annotates the note too, blind, before it is gold.
+    `flag`, somebody else annotates the note too, blind, before it is gold. `newest` are the guidelines in force, when
+    the caller knows them.
     """
-    guideline = guidelines.current(task.project)
+    guideline = newest or guidelines.current(task.project)
     check(task.project, task.note.text, spans, guideline)
     seconds = max(0, min(seconds, 86_400))
     if not _close(task, by, seconds):
@@ -61,22 +78,24 @@ def submit(
         doubles.open_second(task=task)
     if not task.doubled:
         doubles.supersede(before)
-    added = Annotation.objects.create(
-        project_id=task.project_id,
-        note_id=task.note_id,
-        revision=before[-1].revision + 1 if before else 1,
-        parent_id=base.pk if base else None,
-        status=Annotation.Status.SUBMITTED if task.doubled else Annotation.Status.GOLD,
-        origin=Annotation.Origin.HUMAN,
-        spans_json=_rows(spans),
-        author=by,
-        task=task,
-        guideline=guideline,
-        seconds=seconds,
-    )
+    number = before[-1].revision + 1 if before else 1
+    parent = base.pk if base else None
+    made = {"revision": number, "parent_id": parent, "spans_json": _rows(spans), "guideline": guideline}
+    added = _add(task, author=by, seconds=seconds, **made)
     if task.doubled:
         doubles.settle(note=doubles.lock(task.note_id))
     return added
+
+
+def _add(task: Task, **made: Any) -> Annotation:
+    return Annotation.objects.create(
+        project_id=task.project_id,
+        note_id=task.note_id,
+        task=task,
+        status=Annotation.Status.SUBMITTED if task.doubled else Annotation.Status.GOLD,
+        origin=Annotation.Origin.HUMAN,
+        **made,
+    )
 
 
 def _close(task: Task, by: User, seconds: int) -> bool:
@@ -90,13 +109,14 @@ def _close(task: Task, by: User, seconds: int) -> bool:
     return True
 
 
-def _revisions(note_id: int) -> list[Any]:
+def _revisions(note_id: int) -> list[_Revision]:
     """The note's revisions without their spans, oldest first."""
-    rows = Annotation.objects.filter(note=note_id).order_by("revision")
-    return list(rows.values_list("pk", "revision", "status", "task_id", named=True))
+    with connection.cursor() as cursor:
+        cursor.execute(REVISIONS, [note_id])
+        return [_Revision(*row) for row in cursor.fetchall()]
 
 
-def _base(task: Task, revisions: Sequence[Any]) -> Any:
+def _base(task: Task, revisions: Sequence[_Revision]) -> _Revision | None:
     """:func:`base_of` among the note's revisions, oldest first."""
     submitted = Annotation.Status.SUBMITTED
     rows = [row for row in revisions if row.task_id == task.pk or not (task.blind or row.status == submitted)]
@@ -138,7 +158,7 @@ def add_imported(*, project: Project, spans: Mapping[int, Sequence[AnySpan]], by
     return copying.insert(
         [
             Annotation(
-                project=project,
+                project_id=project.pk,
                 note_id=note_id,
                 revision=revisions.get(note_id, 0) + 1,
                 status=Annotation.Status.GOLD if gold else Annotation.Status.DRAFT,

@@ -44,18 +44,23 @@ class Annotation(models.Model):
         PRELABEL = "prelabel", "Model"
         IMPORT = "import", "Import"
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="annotations")
-    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="annotations")
+    # Indexes that another one covers, or that nothing reads, are left out: each save fills all there are.
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False, related_name="annotations")
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, db_index=False, related_name="annotations")
     revision = models.PositiveIntegerField()
     # The revision that its author started from.
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="children"
+    )
     guideline = models.ForeignKey(
-        Guideline, on_delete=models.PROTECT, null=True, blank=True, related_name="annotations"
+        Guideline, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="annotations"
     )
     status = models.CharField(max_length=12, choices=Status.choices)
     origin = models.CharField(max_length=8, choices=Origin.choices)
     spans_json = models.JSONField(db_column="spans", help_text="[{start, end, label[, score][, assertion][, code]}].")
-    author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="annotations")
+    author = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="annotations"
+    )
     # The model that wrote a pre-annotation, as "name vN": models live in a higher layer.
     author_model = models.CharField(max_length=120, blank=True)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, blank=True, related_name="annotations")

@@ -31,7 +31,7 @@ class Note(models.Model):
         IMPORT = "import", "Import"
         DEMO = "demo", "Demo"
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="notes")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False, related_name="notes")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     external_id = models.CharField(max_length=200)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)

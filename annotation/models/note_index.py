@@ -18,7 +18,7 @@ class NoteIndex(models.Model):
         GOLD = "gold", "Gold"
 
     note = models.OneToOneField(Note, on_delete=models.CASCADE, primary_key=True, related_name="index")
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, db_index=False, related_name="+")
     terms = ArrayField(models.BigIntegerField(), help_text="Keyed hashes of stems, mentions and tags.")
     status = models.CharField(max_length=10, choices=Status.choices)
     min_score = models.FloatField(null=True, help_text="Of the least sure suggestion.")

@@ -146,7 +146,8 @@ class Task(models.Model):
     # The gold of an audited note may come from its audit, from the second blind annotation, or from their adjudication.
     BLIND_CHAIN = (Reason.RANDOM_AUDIT, Reason.DOUBLE, Reason.ADJUDICATE)
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tasks")
+    # Each save writes a new entry into most indexes: those that another one covers, or nothing reads, are left out.
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False, related_name="tasks")
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="tasks")
     reason = models.CharField(max_length=16, choices=Reason.choices)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
@@ -158,10 +159,18 @@ class Task(models.Model):
     position = models.PositiveIntegerField(default=0, help_text="Place in the queue among equal priorities.")
     doubt = models.FloatField(default=0.0, help_text="1 - the score of the least sure suggestion, 0 to 1.")
     # Whom it is for: one person, a team, or everybody.
-    reserved_for = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks_for")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
+    reserved_for = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="tasks_for"
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="tasks"
+    )
+    created_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    assignee = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="tasks"
+    )
     lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -197,6 +206,8 @@ class Task(models.Model):
             ),
             models.Index(fields=("lease_until",), condition=Q(status="in_progress"), name="task_lease"),
             models.Index(fields=("assignee", "-closed_at"), name="task_of_person"),
+            # Whom a second opinion may not be asked of: looked up for each note that is offered.
+            models.Index(fields=("note", "assignee"), condition=Q(doubled=True), name="task_doubled"),
             models.Index(fields=("project", "-closed_at"), condition=Q(closed_at__isnull=False), name="task_closed"),
         )
         constraints = (

@@ -9,18 +9,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from annotation.access import Right, person, with_object
-from annotation.actions import guidelines, revisions
+from annotation.access import Right, person, with_task
+from annotation.actions import revisions
 from annotation.errors import ActionError, TooLate
 from annotation.guidelines import sections
 from annotation.models import Annotation, Task, User
+from annotation.models.at_hand import AtHand
 from annotation.views import answers
 from annotation.views.payload import keys_of, next_payload, payload, span_rows
 
 
 @require_GET
-@with_object(Task.objects.select_related("note", "project").all, Right.ANNOTATE)
-def page(request: HttpRequest, task: Task) -> HttpResponse:
+@with_task(Right.ANNOTATE)
+def page(request: HttpRequest, found: AtHand) -> HttpResponse:
+    task, guideline = found.task, found.guideline
     by_hand = request.GET.get("by") == "hand" and Right.ADJUDICATE in request.rights  # type: ignore[attr-defined]
     if task.reason == Task.Reason.ADJUDICATE and not by_hand:
         return redirect("task_adjudicate", pk=task.pk)
@@ -30,28 +32,28 @@ def page(request: HttpRequest, task: Task) -> HttpResponse:
     except ActionError as error:
         messages.warning(request, str(error))
         return redirect("queue", slug=task.project.slug)
-    guideline = guidelines.current(held.project)
     context = {
         "task": held,
         "note": held.note,
         "guideline": guideline,
         "sections": sections(guideline.text) if guideline else [],
         "skip_reasons": Task.SkipReason.choices,
-        "payload": {**payload(held, base, user), "keys": keys_of(user)},
+        "payload": {**payload(held, base, user, guideline), "keys": keys_of(user)},
     }
     return render(request, "annotation/task.html", context)
 
 
 @require_POST
 @answers.answers_json
-@with_object(Task.objects.select_related("note", "project").all, Right.ANNOTATE)
-def submit(request: HttpRequest, task: Task) -> HttpResponseBase:
+@with_task(Right.ANNOTATE)
+def submit(request: HttpRequest, found: AtHand) -> HttpResponseBase:
     """Save the note, then hand out the next one: the page always has one in hand."""
-    body, user = answers.read(request), person(request)
+    task, body, user = found.task, answers.read(request), person(request)
     numbers, holding = answers.whole(body, "base_revision", "seconds"), answers.holding(body)
     spans = answers.marked(task.note.text, body)
     try:
-        saved = revisions.submit(task=task, by=user, spans=spans, flag=body.get("flag") is True, **numbers)
+        flag = body.get("flag") is True
+        saved = revisions.submit(task=task, by=user, spans=spans, flag=flag, newest=found.guideline, **numbers)
     except TooLate as error:
         return answers.refused(error, 409, theirs=theirs(task, user))
     told = {"revision": saved.revision, "status": saved.status}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -137,7 +138,7 @@ def test_change_while_the_worker_reads_is_not_lost(
         revisions.submit(task=task, by=cast.annotator, spans=[DISEASE], base_revision=0, seconds=1)
         has_changed.set()
 
-    assert together(indexing._one_batch, change)[0] == 1
+    assert together(partial(indexing._one_batch, 500), change)[0] == 1
     assert NoteIndex.objects.get().status == "none"
     indexing.catch_up()
     assert NoteIndex.objects.get().status == "gold"
@@ -149,10 +150,9 @@ def test_two_workers_at_once_write_one_after_the_other(
 ) -> None:
     for _ in range(4):
         add_note()
-    monkeypatch.setattr(indexing, "BATCH", 2)
     write = indexing.write
     monkeypatch.setattr(indexing, "write", lambda due: (time.sleep(0.3), write(due)))
-    counts = together(indexing._one_batch, indexing._one_batch)
+    counts = together(partial(indexing._one_batch, 2), partial(indexing._one_batch, 2))
     assert sorted(counts) == [0, 2]
     assert indexing.behind() == 2
     indexing.catch_up()

@@ -22,6 +22,7 @@ from monitoring.actions import accuracy
 from tests.conftest import Cast
 from tests.disputes import dispute
 from tests.test_permissions import ROLES, TABLE, address, objects  # noqa: F401 (a fixture)
+from webapp.signin import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,7 +116,7 @@ class Walk:
 
 def sign_in(context: BrowserContext, url: str, user: User) -> None:
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(user, backend=BACKEND)
     cookie = browser.cookies[settings.SESSION_COOKIE_NAME]
     context.clear_cookies()
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])

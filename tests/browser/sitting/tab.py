@@ -9,11 +9,12 @@ from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from annotation.models import Annotation, Task, User
+from webapp.signin import BACKEND
 
 
 def sign_in(context: BrowserContext, url: str, user: User) -> None:
     browser = Browser()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(user, backend=BACKEND)
     context.clear_cookies(name="sessionid")
     context.add_cookies([{"name": "sessionid", "value": browser.cookies["sessionid"].value, "url": url}])
 
