@@ -35,8 +35,8 @@ def f1_interval(counts: Sequence[Counts], *, resamples: int = 1000, seed: int = 
 
     Source: `statistics.md` C1. Raises ValueError when there is no note.
     """
-    table = _table(counts)
-    return percentiles(_f1(weights(len(table), resamples, seed) @ table), level)
+    table = counts_table(counts)
+    return percentiles(micro_f1(weights(len(table), resamples, seed) @ table), level)
 
 
 def f1_difference(
@@ -44,21 +44,23 @@ def f1_difference(
     champion: Sequence[Counts],
     *,
     resamples: int = 1000,
+    swaps: int = 1000,
     seed: int = 0,
     level: float = 0.95,
 ) -> Difference:
     """Difference in micro F1 of two models on the same notes in the same order.
 
     The interval resamples notes, both models' counts together; p swaps the models' counts note by note with
-    probability one half (Noreen 1989; `statistics.md` C2). Raises ValueError on no notes or unequal numbers of them.
+    probability one half, `swaps` times (Noreen 1989; `statistics.md` C2): no p is below 1 / (swaps + 1). Raises
+    ValueError on no notes or unequal numbers of them.
     """
-    first, second = _table(candidate), _table(champion)
+    first, second = counts_table(candidate), counts_table(champion)
     if len(first) != len(second):
         raise ValueError(f"The candidate has {len(first)} notes, the champion {len(second)}; score both on the same.")
-    value = float(_f1(first.sum(axis=0)) - _f1(second.sum(axis=0)))
+    value = float(micro_f1(first.sum(axis=0)) - micro_f1(second.sum(axis=0)))
     drawn = weights(len(first), resamples, seed)
-    interval = percentiles(_f1(drawn @ first) - _f1(drawn @ second), level)
-    return Difference(value, interval.low, interval.high, _swap_p(first, second, value, resamples, seed))
+    interval = percentiles(micro_f1(drawn @ first) - micro_f1(drawn @ second), level)
+    return Difference(value, interval.low, interval.high, _swap_p(first, second, value, swaps, seed))
 
 
 def wilson(successes: int, n: int, *, level: float = 0.95) -> Interval:
@@ -73,6 +75,18 @@ def wilson(successes: int, n: int, *, level: float = 0.95) -> Interval:
     middle = (share + grain / 2) / (1 + grain)
     half = z / (1 + grain) * sqrt(share * (1 - share) / n + grain / (4 * n))
     return Interval(max(0.0, middle - half), min(1.0, middle + half))
+
+
+def holm(ps: Sequence[float]) -> list[float]:
+    """The p values of several tests corrected for their number, in the order given (Holm 1979).
+
+    Calling each test significant whose corrected p is at most alpha keeps the chance of even one false alarm at alpha.
+    """
+    corrected, largest = [0.0] * len(ps), 0.0
+    for rank, place in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
+        largest = max(largest, min(1.0, (len(ps) - rank) * ps[place]))
+        corrected[place] = largest
+    return corrected
 
 
 def score(counts: Sequence[Counts], *, resamples: int = 1000, seed: int = 0, level: float = 0.95) -> dict[str, Any]:
@@ -93,23 +107,25 @@ def score(counts: Sequence[Counts], *, resamples: int = 1000, seed: int = 0, lev
     }
 
 
-def _table(counts: Sequence[Counts]) -> Floats:
-    """Shape (notes, 3): tp, fp, fn."""
+def counts_table(counts: Sequence[Counts]) -> Floats:
+    """Shape (notes, 3): tp, fp, fn. Raises ValueError when there is no note."""
     if not counts:
         raise ValueError("There are 0 notes to score; give the counts of at least one.")
     return np.array([(c.tp, c.fp, c.fn) for c in counts], dtype=np.float64)
 
 
-def _f1(sums: Floats) -> Any:
+def micro_f1(sums: Floats) -> Any:
     """Micro F1 of rows (…, 3) of tp, fp, fn; 0 where there is nothing to find and nothing found, as in `Counts`."""
     total = 2 * sums[..., 0] + sums[..., 1] + sums[..., 2]
     return np.divide(2 * sums[..., 0], total, out=np.zeros_like(total), where=total > 0)
 
 
-def _swap_p(first: Floats, second: Floats, value: float, resamples: int, seed: int) -> float:
+def _swap_p(first: Floats, second: Floats, value: float, swaps: int, seed: int) -> float:
     """Share of swaps with a difference at least as large as `value`, the observed one counted in."""
-    source = np.random.default_rng(seed + 1)
-    swapped = source.integers(0, 2, size=(resamples, len(first))).astype(np.float64)
-    moved = swapped @ (second - first)
-    differences = _f1(first.sum(axis=0) + moved) - _f1(second.sum(axis=0) - moved)
-    return float((1 + np.count_nonzero(np.abs(differences) >= abs(value) - 1e-12)) / (resamples + 1))
+    moves = second - first
+    # A note on which both have the same counts changes nothing when it is swapped.
+    moves = moves[moves.any(axis=1)]
+    swapped = np.random.default_rng(seed + 1).integers(0, 2, size=(swaps, len(moves)), dtype=np.uint8)
+    moved = swapped.astype(np.float64) @ moves
+    differences = micro_f1(first.sum(axis=0) + moved) - micro_f1(second.sum(axis=0) - moved)
+    return float((1 + np.count_nonzero(np.abs(differences) >= abs(value) - 1e-12)) / (swaps + 1))
