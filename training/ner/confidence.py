@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +40,15 @@ else:
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+LIMITS = (1e-6, 1 - 1e-6)  # no entity is certain
 SCORES = "marginalia_scores"  # the key in doc.user_data: {(token start, token end): score}
+
+
+class Scoring(Protocol):
+    """What the scores of some entities follow from, once there is a temperature."""
+
+    def scores(self, temperature: float) -> Floats:
+        """The probability of each entity, shape (entities,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +72,17 @@ class Steps:
 class ScoredRecognizer(EntityRecognizer):
     """spaCy's ``ner`` that writes ``{(start, end): score}`` in tokens to ``doc.user_data[SCORES]``."""
 
+    @property
+    def temperature(self) -> float:
+        return float(self.cfg.get("temperature", 1.0))
+
+    @temperature.setter
+    def temperature(self, value: float) -> None:
+        self.cfg["temperature"] = value
+
     def set_annotations(self, docs: Sequence[Doc], states: Sequence[Any]) -> None:
         super().set_annotations(docs, states)
-        scores = iter(self.steps(docs).scores(self.cfg.get("temperature", 1.0)).tolist())
+        scores = iter(self.steps(docs).scores(self.temperature).clip(*LIMITS).tolist())
         for doc in docs:
             doc.user_data[SCORES] = {(ent.start, ent.end): next(scores) for ent in doc.ents}
 
@@ -146,7 +162,7 @@ class _Moves:
         return np.array([number[kind, int(label)] for kind, label in zip(kinds, parse.label, strict=True)])
 
 
-def fit_temperature(steps: Sequence[Steps], right: Sequence[bool], *, default: float, fewest: int = 50) -> float:
+def fit_temperature(steps: Sequence[Scoring], right: Sequence[bool], *, default: float, fewest: int = 50) -> float:
     """The temperature in [0.5, 8] whose scores have the least log loss for `right`, one truth an entity.
 
     With fewer than `fewest` entities the `default` is returned: one parameter still needs some evidence.
@@ -158,8 +174,8 @@ def fit_temperature(steps: Sequence[Steps], right: Sequence[bool], *, default: f
     return round(float(min(grid, key=lambda value: _log_loss(steps, truth, float(value)))), 4)
 
 
-def _log_loss(steps: Sequence[Steps], truth: Floats, temperature: float) -> float:
-    scores = np.concatenate([one.scores(temperature) for one in steps]).clip(1e-6, 1 - 1e-6)
+def _log_loss(steps: Sequence[Scoring], truth: Floats, temperature: float) -> float:
+    scores = np.concatenate([one.scores(temperature) for one in steps]).clip(*LIMITS)
     return float(-(truth * np.log(scores) + (1 - truth) * np.log(1 - scores)).mean())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -50,18 +51,25 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a training run stands. `dev_f1` is a fraction of 1, None until the first look at the dev documents."""
+    """Where a training run stands. `dev_f1` is a fraction of 1, None until the first look at the dev documents.
+
+    `step` of `total` are those of `stage`, what is being done now: a run with vectors has two long ones.
+    """
 
     step: int
     total: int
     loss: float
     dev_f1: float | None
     words_per_second: float
+    stage: str = "training"
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict of every field."""
         return asdict(self)
 
 
+Report = Callable[[Progress], None]  # may raise to cancel: its exception comes out of the training untouched
+
+
 class TrainingError(ValueError):
-    """Training can't start; the message says the fact, the value and the remedy, and never holds note text."""
+    """Training can't start or went wrong: the fact, the value and the remedy; the message never holds note text."""

@@ -5,21 +5,20 @@ spaCy's own loop is not used: it writes to disk, scores by its own definition an
 
 from __future__ import annotations
 
+import math
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from spacy.language import Language
+from spacy.pipeline import TrainablePipe
 from spacy.training import Example
 
 from annotation.spans import Counts, exact_counts
-from training.ner.documents import Document, Progress, Settings
+from training.ner.documents import Document, Progress, Report, Settings, TrainingError
 from training.ner.predict import spans_of
-from training.ner.recipe import TRAINED
 
-Report = Callable[[Progress], None]
-Item = TypeVar("Item")
 Optimizer = Any  # thinc's optimizer is half typed
 _CHUNK = 8  # dev documents between two reports
 
@@ -29,7 +28,7 @@ class Loop:
 
     def __init__(self, nlp: Language, dev: Sequence[Document], settings: Settings, report: Report) -> None:
         self.nlp, self.dev, self.settings, self.report = nlp, dev, settings, report
-        self.pipes: list[Any] = [nlp.get_pipe(name) for name in TRAINED]
+        self.pipes: list[Any] = [pipe for _, pipe in nlp.pipeline if isinstance(pipe, TrainablePipe)]
         self.history: list[Progress] = []
         self.step, self.total, self.words, self.loss = 0, 0, 0, 0.0
         self.dev_f1: float | None = None
@@ -37,11 +36,16 @@ class Loop:
         self.began = self.told = time.monotonic()
 
     def run(self, examples: Sequence[Example], optimizer: Optimizer) -> None:
-        """Train, then leave the best averaged weights in the pipeline."""
+        """Train in batches counted in words, then leave the best averaged weights in the pipeline."""
         sizes = list(batch_sizes(self.settings))
-        self.total = count_steps(sum(len(e.predicted) for e in examples), sizes, self.settings)
+        total = count_steps(sum(len(e.predicted) for e in examples), sizes, self.settings)
+        self.follow(batches(examples, sizes[:total], self.settings.seed), total, optimizer)
+
+    def follow(self, stream: Iterable[Sequence[Example]], total: int, optimizer: Optimizer) -> None:
+        """Train on `stream`, which has `total` batches, and leave the best weights in the pipeline."""
+        self.total = total
         self.began = time.monotonic()
-        for batch in batches(examples, sizes[: self.total], self.settings.seed):
+        for batch in stream:
             self.update(batch, optimizer)
             if self.step % self.settings.eval_every == 0 or self.step == self.total:
                 self.look(optimizer)
@@ -63,10 +67,21 @@ class Loop:
         optimizer.step_schedules()
         words = sum(len(e.predicted) for e in batch)
         self.step, self.words, self.loss = self.step + 1, self.words + words, losses["ner"] / max(1, words)
+        if not math.isfinite(self.loss):
+            self.diverged()
+
+    def diverged(self) -> None:
+        """Raise TrainingError: weights that are not numbers must never be kept."""
+        raise TrainingError(
+            f"Training diverged: after update {self.step:,} its loss or weights are no longer numbers, at learn rate "
+            f"{self.settings.learn_rate:g}; choose a lower learn rate, such as {self.settings.learn_rate / 10:g}."
+        )
 
     def look(self, optimizer: Optimizer) -> None:
         """Score the averaged weights on the dev documents and keep them when they are the best (or there is no dev)."""
         with self.nlp.use_params(optimizer.averages):
+            if not all(finite(pipe.model) for pipe in self.pipes):
+                self.diverged()
             self.dev_f1 = self.score().f1 if self.dev else None
             if self.dev_f1 is None or self.dev_f1 > self.best[0]:
                 weights = [pipe.model.to_bytes() for pipe in self.pipes]
@@ -81,12 +96,6 @@ class Loop:
             self.tell()
         return counts
 
-    def ticking(self, items: Sequence[Item]) -> Iterator[Item]:
-        """`items`, with a chance to report before each."""
-        for item in items:
-            self.tell()
-            yield item
-
     def tell(self, *, always: bool = False) -> None:
         """Report, about three times a second unless there is news."""
         now = time.monotonic()
@@ -97,6 +106,15 @@ class Loop:
             self.report(progress)
             if always:
                 self.history.append(progress)
+
+
+def finite(model: Any) -> bool:
+    """Whether every weight of `model` is a number."""
+    for node in model.walk():
+        for name in node.param_names:
+            if node.has_param(name) and not node.ops.xp.isfinite(node.get_param(name)).all():
+                return False
+    return True
 
 
 def count_steps(words: int, sizes: Sequence[float], settings: Settings) -> int:

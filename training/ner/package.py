@@ -18,7 +18,7 @@ from typing import Any
 import spacy
 from spacy.language import Language
 
-from training.ner.train import Trained
+from training.ner.spec import Trained
 
 META = "marginalia.json"
 

@@ -4,7 +4,7 @@ import pytest
 import srsly
 
 from training.ner import ArtefactError, load, package, predict, terms
-from training.ner.recipe import blank_model
+from training.ner.network import blank_model
 
 from .conftest import CANARY, PHONE, SETTINGS
 

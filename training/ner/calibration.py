@@ -1,0 +1,131 @@
+"""Confidence that means what it says: one temperature fitted on held-out gold, and how far off it still is.
+
+Expected calibration error (ECE): over ten bins of about equally many entities, the mean distance between the confidence
+and the share that is right, weighted by the bin's size (Naeini et al. 2015, with bins of equal mass).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from annotation.spans import Span
+from training.ner.confidence import Scoring, fit_temperature
+from training.ner.documents import Document, Progress, Report
+from training.ner.predict import spans_of
+
+BINS = 10
+_CHUNK = 8  # documents between two reports
+Rows = list[tuple[float, bool]]  # the score of an entity, and whether it is gold
+
+
+class Scorer(Protocol):
+    """A component that scores its entities."""
+
+    temperature: float
+
+    def steps(self, docs: Sequence[Doc]) -> Scoring: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """`ece` (None without an entity) and `bins` are measured on notes that the temperature was not fitted on.
+
+    `bins` holds {low, high, n, confidence, accuracy}, the numbers of a reliability plot; `entities` is their sum of n.
+    """
+
+    temperature: float
+    ece: float | None
+    ece_before: float | None
+    entities: int
+    bins: list[dict[str, float]] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict of every field."""
+        return asdict(self)
+
+
+def calibrate(nlp: Language, dev: Sequence[Document], *, default: float, on_progress: Report) -> Calibration:
+    """Fit the temperature of `nlp` on one half of `dev` and measure on the other; the halves are drawn by id.
+
+    With fewer than 50 entities in the first half the temperature is `default`.
+    """
+    done = _Reporter(on_progress, 2 * len(dev))
+    fitting, measuring = halves(dev)
+    before = _rows(nlp, measuring, done.tick)
+    temperature = fit_on(nlp, fitting, default=default, tick=done.tick)
+    after = _rows(nlp, measuring, done.tick)
+    return Calibration(temperature, ece(after), ece(before), len(after), reliability(after))
+
+
+def halves(documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
+    """Two parts by a hash of the id: the same notes fall into the same part in every run."""
+    parts: tuple[list[Document], list[Document]] = ([], [])
+    for document in documents:
+        parts[hashlib.sha256(document.id.encode()).digest()[0] & 1].append(document)
+    return parts
+
+
+def fit_on(nlp: Language, dev: Sequence[Document], *, default: float, tick: Callable[[], None]) -> float:
+    """Fit the temperature to the model's own entities on `dev` (before abbreviations) and put it into the component."""
+    ner: Any = nlp.get_pipe("ner")
+    scorer: Scorer = ner
+    steps, right = [], []
+    with nlp.select_pipes(disable=[name for name in ("abbreviations",) if nlp.has_pipe(name)]):
+        for chunk, docs in _chunks(nlp, dev, tick):
+            steps.append(scorer.steps(docs))
+            for document, doc in zip(chunk, docs, strict=True):
+                gold = set(document.spans)
+                right += [Span(e.start_char, e.end_char, e.label_) in gold for e in doc.ents]
+    scorer.temperature = fit_temperature(steps, right, default=default)
+    return scorer.temperature
+
+
+def ece(rows: Rows) -> float | None:
+    """The expected calibration error, a fraction of 1; None without a row."""
+    return sum(b["n"] * abs(b["confidence"] - b["accuracy"]) for b in reliability(rows)) / len(rows) if rows else None
+
+
+def reliability(rows: Rows) -> list[dict[str, float]]:
+    """Bins of about equally many rows, from the lowest score to the highest."""
+    table = np.array(sorted((score, float(right)) for score, right in rows)).reshape(-1, 2)
+    bins = []
+    for part in np.array_split(table, BINS):
+        if len(part):
+            low, high, (confidence, accuracy) = part[0, 0], part[-1, 0], part.mean(axis=0)
+            numbers = {"low": low, "high": high, "n": len(part), "confidence": confidence, "accuracy": accuracy}
+            bins.append({name: round(float(value), 6) for name, value in numbers.items()})
+    return bins
+
+
+def _rows(nlp: Language, documents: Sequence[Document], tick: Callable[[], None]) -> Rows:
+    rows: Rows = []
+    for chunk, docs in _chunks(nlp, documents, tick):
+        for document, doc in zip(chunk, docs, strict=True):
+            gold = set(document.spans)
+            rows += [(found.score, found.span in gold) for found in spans_of(doc)]
+    return rows
+
+
+def _chunks(
+    nlp: Language, documents: Sequence[Document], tick: Callable[[], None]
+) -> Iterator[tuple[Sequence[Document], list[Doc]]]:
+    for start in range(0, len(documents), _CHUNK):
+        tick()
+        chunk = documents[start : start + _CHUNK]
+        yield chunk, list(nlp.pipe([d.text for d in chunk]))
+
+
+class _Reporter:
+    def __init__(self, report: Report, total: int) -> None:
+        self.report, self.step, self.total = report, 0, total
+
+    def tick(self) -> None:
+        self.report(Progress(min(self.step, self.total), self.total, 0.0, None, 0.0, stage="calibration"))
+        self.step += _CHUNK

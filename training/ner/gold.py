@@ -1,0 +1,86 @@
+"""From documents to what a recipe learns from: checks, order, tokens, cross-fitted dictionary tags, examples."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.tokens import Span as TokenSpan
+from spacy.training import Example
+
+from training.ner.documents import Document, TrainingError
+from training.ner.lexicon import Corpus, Mentions, compile_static, mentions_of
+
+
+def check_documents(documents: Sequence[Document], labels: Sequence[str]) -> None:
+    """Raise TrainingError when `documents` have no gold for `labels`, or gold of one label where several are asked."""
+    found = Counter(span.label for d in documents for span in d.spans if span.label in set(labels))
+    if not documents:
+        raise TrainingError("There are 0 documents to train on; annotate some and make them gold.")
+    if not found:
+        raise TrainingError(
+            f"The gold of {len(documents)} documents has no span of {', '.join(sorted(labels))}; annotate some."
+        )
+    if len(found) == 1 and len(set(labels)) > 1:
+        raise TrainingError(
+            f"The gold of {len(documents)} documents has only {next(iter(found))} spans, none of "
+            f"{', '.join(sorted(set(labels) - set(found)))}; annotate that too, or the model learns never to find it."
+        )
+
+
+def in_order(documents: Sequence[Document], labels: Sequence[str]) -> list[Document]:
+    """By id, so that the order of a query does not change the model; with the gold of `labels` only."""
+    wanted = [replace(d, spans=tuple(s for s in d.spans if s.label in labels)) for d in documents]
+    return sorted(wanted, key=lambda d: d.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """Documents in tokens, with their mentions in tokens; `cut` spans were widened to whole tokens."""
+
+    docs: list[Doc]
+    mentions: list[Mentions]
+    cut: int
+
+    def examples(self, tick: Callable[[], None]) -> list[Example]:
+        """One Example for each document that has tokens; its predicted Doc keeps the dictionary's tags."""
+        made = []
+        for doc, mentions in zip(self.docs, self.mentions, strict=True):
+            tick()
+            made.append(_example(doc, mentions))
+        return [example for example in made if len(example.predicted)]
+
+
+def read(nlp: Language, documents: Sequence[Document], tick: Callable[[], None]) -> Gold:
+    """Tokens and mentions of `documents`."""
+    docs, mentions, cut = [], [], 0
+    for document in documents:
+        tick()
+        doc = nlp.make_doc(document.text)
+        found, widened = mentions_of(doc, document.spans)
+        docs.append(doc)
+        mentions.append(found)
+        cut += widened
+    return Gold(docs, list[Mentions](mentions), cut)
+
+
+def tag(nlp: Language, gold: Gold, labels: Sequence[str], tick: Callable[[], None], *, folds: int, seed: int) -> Corpus:
+    """Give the pipeline's ``dictionary`` the static lists and the lexicon of `gold`, and tag its Docs, cross-fitted."""
+    corpus = Corpus(gold.docs, gold.mentions, labels, tick)
+    dictionary: Any = nlp.get_pipe("dictionary")
+    dictionary.static = compile_static(labels, tick)
+    dictionary.learned = corpus.learn(range(len(gold.docs)))
+    for doc, lexicon in zip(gold.docs, corpus.cross_fit(folds, seed), strict=True):
+        tick()
+        dictionary.tag(doc, lexicon)
+    return corpus
+
+
+def _example(doc: Doc, mentions: Mentions) -> Example:
+    gold = doc.copy()
+    gold.set_ents([TokenSpan(gold, start, end, label=label) for start, end, label in mentions], default="outside")
+    return Example(doc, gold)
