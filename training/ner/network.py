@@ -9,7 +9,7 @@ import spacy
 from spacy.language import Language
 from spacy.vectors import Vectors
 
-from training.ner import abbreviations, confidence, dictionary  # noqa: F401 - they register their factories
+from training.ner import abbreviations, confidence, dictionary, matcher  # noqa: F401 - they register their factories
 from training.ner.documents import Settings
 
 # Attribute of the token and rows of its hash table.
@@ -32,9 +32,20 @@ def blank_model(settings: Settings, vectors: Vectors | None = None) -> Language:
     return nlp
 
 
+def matching_model() -> Language:
+    """Tokeniser and a matcher that still knows no term."""
+    nlp = _blank()
+    nlp.add_pipe("marginalia_matcher", name="ner")
+    return nlp
+
+
+def _blank() -> Language:
+    return spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "marginalia.Tokenizer.v1"}}})
+
+
 def bare_model() -> Language:
     """Tokeniser and dictionary alone."""
-    nlp = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "marginalia.Tokenizer.v1"}}})
+    nlp = _blank()
     nlp.add_pipe("marginalia_dictionary", name="dictionary")
     return nlp
 
