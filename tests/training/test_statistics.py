@@ -4,9 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from annotation.spans import Counts
-from training.statistics import f1_difference, f1_interval, score, wilson
+from training.statistics import f1_difference, f1_interval, holm, score, wilson
 
 
 def notes(source, count, p=0.8):
@@ -76,6 +78,25 @@ def test_f1_difference_without_gain_is_rarely_significant():
 def test_f1_difference_refuses_other_notes():
     with pytest.raises(ValueError, match="candidate has 2 notes, the champion 1"):
         f1_difference([Counts(1)] * 2, [Counts(1)])
+
+
+def test_f1_difference_p_is_no_smaller_than_its_swaps_can_show():
+    champion = [Counts(1, 0, 1)] * 60
+    candidate = [Counts(2, 0, 0)] * 60
+    assert f1_difference(candidate, champion).p == pytest.approx(1 / 1001)
+    assert f1_difference(candidate, champion, swaps=4000).p == pytest.approx(1 / 4001)
+
+
+def test_holm_gives_the_worked_example():
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+
+
+@given(st.lists(st.floats(0, 1), max_size=20))
+def test_holm_keeps_the_order_and_lies_between_p_and_bonferroni(ps):
+    found = holm(ps)
+    assert all(p <= corrected <= min(1.0, p * len(ps) + 1e-12) for p, corrected in zip(ps, found, strict=True))
+    by_p = [corrected for _, corrected in sorted(zip(ps, found, strict=True))]
+    assert by_p == sorted(by_p)
 
 
 def test_wilson_gives_the_published_interval():
