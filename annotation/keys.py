@@ -39,3 +39,8 @@ def search_terms(project_id: int) -> Terms:
 def draw(uid: str, rate: float, *, kind: str = "audit") -> bool:
     """Whether the note with this uid falls into a sample; nobody can steer it without the key."""
     return rate > 0 and int(keyed_hash(_pseudonym_key(), kind, uid)[:13], 16) < rate * 16**13
+
+
+def signature(kind: str, value: str) -> str:
+    """A keyed hash that says: this value was made here (64 hex characters)."""
+    return keyed_hash(_pseudonym_key(), f"signature:{kind}", value)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import hmac
 from functools import lru_cache
 from pathlib import Path
 
 from spacy.language import Language
 
+from annotation.keys import signature
 from training import ner
 from training.models import ModelVersion
 from training.ner.package import folder_sha256
 
 
 def nlp_of(model: ModelVersion) -> Language:
-    """The loaded model. Raises ner.ArtefactError when its folder is missing or was changed."""
+    """The loaded model. Raises ner.ArtefactError when its folder is missing, was changed or is not of our making."""
+    check_signature(model)
     return _load(model.path, model.sha256)
+
+
+def check_signature(model: ModelVersion) -> None:
+    # Versions of before signatures have none; their hash was registered by the run itself.
+    if model.signature and not hmac.compare_digest(model.signature, sign(model.sha256)):
+        raise ner.ArtefactError(f"The signature of {model} is not ours; train the model anew.")
 
 
 @lru_cache(maxsize=3)
@@ -31,6 +40,7 @@ def _load(folder: Path, sha256: str) -> Language:
 
 def verify(model: ModelVersion) -> None:
     """Raise ner.ArtefactError unless the model's folder is there and has the hash of its registration."""
+    check_signature(model)
     if not model.path.is_dir():
         raise ner.ArtefactError(f"Its folder {model.folder} is missing below the models folder; restore or retrain it.")
     if folder_sha256(model.path) != model.sha256:
@@ -40,3 +50,8 @@ def verify(model: ModelVersion) -> None:
 def folder_size(folder: Path) -> int:
     """Bytes of all files below `folder`."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def sign(sha256: str) -> str:
+    """What says that a model with this hash was made by our own runs: nobody without the key can make it."""
+    return signature("artefact", sha256)

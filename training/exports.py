@@ -11,9 +11,9 @@ from typing import Any
 from annotation.errors import ActionError
 from annotation.formats import Exported, FormatError, suffix_of, write
 from annotation.models import Project
+from training.context import Context
 from training.export_rows import BATCH, Filters, What, rows_of
 from training.leftovers import exports_of
-from training.steps import Context
 
 
 def export(context: Context) -> dict[str, Any]:

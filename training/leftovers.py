@@ -16,6 +16,8 @@ from training.models import ModelVersion, Run
 SPARED_SECONDS = 600
 # How long a finished export can be fetched.
 EXPORT_HOURS = 24
+# How long a finished run's parts can be taken over by another run.
+WORK_DAYS = 14
 
 
 def clean_up(run_id: int) -> None:
@@ -76,3 +78,15 @@ def _remove(path: Path) -> None:
         shutil.rmtree(own_folder)
     else:
         own_folder.unlink(missing_ok=True)
+
+
+def sweep_work() -> None:
+    """Remove what runs kept for later steps, once nobody can go on from them any more."""
+    folder = settings.DATA_DIR / "work"
+    if not folder.is_dir():
+        return
+    kept = Run.objects.filter(ended_at__gt=timezone.now() - timedelta(days=WORK_DAYS)) | Run.objects.unfinished()
+    names = {f"run-{pk}" for pk in kept.values_list("pk", flat=True)}
+    for path in folder.iterdir():
+        if path.name not in names and time.time() - path.stat().st_mtime > SPARED_SECONDS:
+            shutil.rmtree(path)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import QuerySet
 
 from annotation.errors import ActionError
 from annotation.models import Annotation, Note, Project, User
+from training import sealing, test_sets
+from training.dataset_quality import Row
 from training.models import Dataset, DatasetItem
 from training.ner import Document
 
@@ -32,24 +32,30 @@ def split_of(note: Note, project: Project) -> Split:
 
 
 @transaction.atomic
-def seal(*, project: Project, by: User | None) -> Dataset:
-    """A new dataset of all trainable gold. Raises ActionError when there is none to train or to test on."""
+def seal(*, project: Project, by: User | None, leave_out: Collection[int] = ()) -> Dataset:
+    """A dataset of all trainable gold but the notes in `leave_out`, with the test set in force as its test split.
+
+    The same gold is sealed once: the dataset that is there is returned. Raises ActionError when there is none to train
+    or to test on.
+    """
     # One snapshot of a project at a time, so that versions count up without a gap.
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    gold = list(_gold(project))
+    gold = [row for row in _gold(project) if row.note_id not in leave_out]
     if not gold:
         raise ActionError(f"{project.name} has no gold outside the audit sample; annotate or import some notes first.")
-    version = (Dataset.objects.filter(project=project).aggregate(n=Max("version"))["n"] or 0) + 1
-    dataset = Dataset.objects.create(project=project, version=version, created_by=by)
-    items = [
-        DatasetItem(dataset=dataset, note=row.note, annotation=row, split=split_of(row.note, project)) for row in gold
+    sides = {row.pk: split_of(row.note, project) for row in gold}
+    test_set = test_sets.in_force(project=project, gold=[row for row in gold if sides[row.pk] == Split.TEST], by=by)
+    tested = list(test_set.items.select_related("note", "annotation")) if test_set else []
+    items = [DatasetItem(note=item.note, annotation=item.annotation, split=Split.TEST) for item in tested]
+    # What stands word for word among the test notes must not be learned.
+    known = {item.note.fingerprint for item in tested}
+    items += [
+        DatasetItem(note=row.note, annotation=row, split=sides[row.pk])
+        for row in gold
+        if sides[row.pk] != Split.TEST and row.note.fingerprint not in known
     ]
     _require_both_sides(project, items)
-    DatasetItem.objects.bulk_create(items, batch_size=1000)
-    dataset.sha256, dataset.summary = manifest_hash(items), _summary(items)
-    dataset.status = Dataset.Status.SEALED
-    dataset.save(update_fields=["sha256", "summary", "status"])
-    return dataset
+    return sealing.write(project=project, items=items, by=by, test_set=test_set)
 
 
 def _gold(project: Project) -> Iterable[Annotation]:
@@ -57,7 +63,7 @@ def _gold(project: Project) -> Iterable[Annotation]:
     return rows.order_by("note_id").iterator(chunk_size=2000)
 
 
-def _require_both_sides(project: Project, items: list[DatasetItem]) -> None:
+def _require_both_sides(project: Project, items: Sequence[DatasetItem]) -> None:
     notes = Counter(item.split for item in items)
     for split, name in ((Split.TRAIN, "training"), (Split.TEST, "testing")):
         if not notes[split]:
@@ -66,23 +72,28 @@ def _require_both_sides(project: Project, items: list[DatasetItem]) -> None:
             )
 
 
-def manifest_hash(items: Iterable[DatasetItem]) -> str:
-    """SHA-256 over the sorted manifest (note, revision, split)."""
-    rows = sorted(item.manifest_row() for item in items)
-    return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
-
-
-def _summary(items: Iterable[DatasetItem]) -> dict[str, Any]:
-    summary: dict[str, Any] = {}
-    for item in items:
-        row = summary.setdefault(item.split, {"notes": 0, "entities": {}})
-        row["notes"] += 1
-        for span in item.annotation.spans:
-            row["entities"][span.label] = row["entities"].get(span.label, 0) + 1
-    return summary
-
-
 def documents(dataset: Dataset, split: Split) -> list[Document]:
     """The notes of a split with their gold, in a fixed order."""
-    rows = dataset.items.filter(split=split).select_related("note", "annotation").order_by("note_id")
+    rows = items_of(dataset, split)
     return [Document(str(row.note_id), row.note.text, tuple(row.annotation.spans)) for row in rows.iterator(500)]
+
+
+def items_of(dataset: Dataset, split: Split) -> QuerySet[DatasetItem]:
+    """The rows of a split in a fixed order; notes that were withdrawn or erased since are left out."""
+    rows = dataset.items.filter(split=split, note__status=Note.Status.ACTIVE)
+    return rows.select_related("note", "annotation").order_by("note_id")
+
+
+def quality_rows(dataset: Dataset) -> Iterator[Row]:
+    """What the quality report reads of each note."""
+    rows = dataset.items.filter(note__status=Note.Status.ACTIVE).select_related("note", "annotation")
+    for row in rows.order_by("note_id").iterator(500):
+        yield Row(row.note_id, row.split, row.note.text, tuple(row.annotation.spans), row.note.patient, row.note.facets)
+
+
+def raw_texts(project: Project, *, without: Dataset, most: int = 200_000) -> Iterator[str]:
+    """Texts of the project's notes, annotated or not, for word vectors; those of the test set are left out."""
+    tested = without.items.filter(split=Split.TEST).values("note")
+    rows = Note.objects.filter(project=project, status=Note.Status.ACTIVE).exclude(pk__in=tested).order_by("pk")
+    for note in rows[:most].iterator(500):
+        yield note.text

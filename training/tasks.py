@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
-
 from celery import shared_task
-from django.db import transaction
 
 from annotation.models import Project
-from training import prelabels, runs
-from training.models import Run
+from training import prelabels, reaper, runs
+from training.actions import triggers
 
 
 @shared_task
@@ -31,16 +27,9 @@ def prelabel(project_id: int) -> None:
 
 @shared_task
 def reap() -> None:
-    for run_id in runs.reap():
-        nudge(run_id)
+    reaper.reap()
 
 
-def nudge(run_id: int) -> None:
-    """Tell the right queue, once the row is committed, that there is a run to look at."""
-    kind = Run.objects.values_list("kind", flat=True).get(pk=run_id)
-    after_commit(train if kind == Run.Kind.PIPELINE else work, run_id)
-
-
-def after_commit(task: Any, row_id: int) -> None:
-    """Send the task once the transaction is committed. A broker that is down does no harm: the beat asks again."""
-    transaction.on_commit(partial(task.delay, row_id), robust=True)
+@shared_task
+def look_for_new_gold() -> None:
+    triggers.look()

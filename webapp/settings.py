@@ -53,6 +53,8 @@ MARGINALIA_DEMO = env.bool("MARGINALIA_DEMO", default=False)
 DATA_DIR = local_services.data_dir()
 MODELS_DIR = DATA_DIR / "models"
 UPLOADS_DIR = DATA_DIR / "uploads"
+# Modules that register recipes of their own: a spaCy config and what it needs.
+TRAINING_RECIPES: list[str] = env.list("TRAINING_RECIPES", default=[])
 DATABASES: dict[str, Any] = {"default": environ.Env.db_url_config(DATABASE_URL or local_services.database_url())}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL names another engine than PostgreSQL; give a postgres:// address.")
@@ -198,6 +200,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "reap-lost-runs": {"task": "training.tasks.reap", "schedule": schedule(10.0), "options": {"expires": 10}},
     "index-notes": {"task": "annotation.tasks.index_notes", "schedule": schedule(2.0), "options": {"expires": 2}},
+    "look-for-new-gold": {
+        "task": "training.tasks.look_for_new_gold",
+        "schedule": schedule(60.0),
+        "options": {"expires": 60},
+    },
     "refresh-accuracy": {"task": "monitoring.tasks.refresh", "schedule": schedule(30.0), "options": {"expires": 30}},
 }
 

@@ -6,6 +6,12 @@ from django.db.models import Q
 from annotation.models.project import Project
 from annotation.models.user import User
 
+SCOPES = ("extract", "read", "train")
+
+
+def default_scopes() -> list[str]:
+    return ["extract"]
+
 
 class Client(models.Model):
     """A system that calls the API with a key. Only the key's hash is kept; its prefix is shown."""
@@ -15,6 +21,7 @@ class Client(models.Model):
     prefix = models.CharField(max_length=12, unique=True)
     key_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
+    scopes = models.JSONField(default=default_scopes, help_text="Of extract, read, train.")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="clients_created")
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

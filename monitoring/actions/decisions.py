@@ -8,6 +8,7 @@ from django.db import transaction
 
 from annotation.models import User
 from monitoring.models import Decision
+from training import runs
 from training.actions import deployments, models
 from training.models import Deployment, Evaluation, ModelVersion
 
@@ -20,6 +21,7 @@ def approve(*, model: ModelVersion, by: User, reason: str) -> Deployment:
     models.approve(model=model, by=by, reason=reason)
     deployment = deployments.deploy(model=model, by=by)
     _record(Verb.APPROVE, model, by, reason, deployment)
+    runs.wake(model.run_id)
     return deployment
 
 
@@ -27,6 +29,7 @@ def approve(*, model: ModelVersion, by: User, reason: str) -> Deployment:
 def reject(*, model: ModelVersion, by: User, reason: str) -> None:
     models.reject(model=model, by=by, reason=reason)
     _record(Verb.REJECT, model, by, reason, None)
+    runs.wake(model.run_id)
 
 
 @transaction.atomic

@@ -14,6 +14,13 @@ class Decision(models.Model):
         APPROVE = "approve", "Approved"
         REJECT = "reject", "Rejected"
         ROLLBACK = "rollback", "Rolled back"
+        OVERRIDE = "override", "Overrode a gate"
+        SECOND = "second", "Seconded an override"
+        REOPEN = "reopen", "Opened again"
+        ARCHIVE = "archive", "Archived"
+        UAT = "uat", "Signed the clinicians' test"
+        DEV = "dev", "Put into development"
+        RETRAIN = "retrain", "Retrain"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions")
     verb = models.CharField(max_length=10, choices=Verb.choices)

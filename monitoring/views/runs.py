@@ -17,10 +17,16 @@ from annotation.models import Project
 from monitoring.views.exports import export_of
 from training.actions import runs as actions
 from training.models import ModelVersion, Run, Step
-from training.pipelines import TITLES
+from training.pipelines import title_of
 
 PER_PAGE = 25
-NEEDED = {Run.Kind.PIPELINE: Right.TRAIN, Run.Kind.INGEST: Right.IMPORT, Run.Kind.EXPORT: Right.EXPORT}
+NEEDED = {
+    Run.Kind.PIPELINE: Right.TRAIN,
+    Run.Kind.TRIAL: Right.TRAIN,
+    Run.Kind.EXPERIMENT: Right.TRAIN,
+    Run.Kind.INGEST: Right.IMPORT,
+    Run.Kind.EXPORT: Right.EXPORT,
+}
 
 
 @require_GET
@@ -32,7 +38,7 @@ def runs(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 def can_start(request: HttpRequest, project: Project) -> bool:
-    training = Run.objects.unfinished().filter(project=project, kind=Run.Kind.PIPELINE)
+    training = Run.objects.in_work().filter(project=project, kind=Run.Kind.PIPELINE)
     return Right.TRAIN in request.rights and not training.exists()  # type: ignore[attr-defined]
 
 
@@ -86,7 +92,7 @@ def run_context(request: HttpRequest, run: Run) -> dict[str, Any]:
 
 
 def decorate(step: Step) -> Step:
-    step.title = TITLES.get(step.name, step.name)  # type: ignore[attr-defined]
+    step.title = title_of(step.run.kind, step.name)  # type: ignore[attr-defined]
     step.percent = round(step.progress * 100)  # type: ignore[attr-defined]
     return step
 

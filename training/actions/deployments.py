@@ -10,7 +10,7 @@ from annotation.models import Project, User
 from training import ner
 from training.artefacts import verify
 from training.models import Deployment, ModelVersion
-from training.tasks import after_commit, prelabel
+from training.nudges import PRELABEL, after_commit
 
 Status = Deployment.Status
 
@@ -29,7 +29,7 @@ def deploy(*, model: ModelVersion, by: User, ending: Status = Status.RETIRED, re
     if champion:
         _end(champion, by, ending, reason or f"Replaced by {model}.")
     deployment = Deployment.objects.create(project=model.project, model=model, started_by=by, started_at=timezone.now())
-    after_commit(prelabel, model.project_id)
+    after_commit(PRELABEL, model.project_id)
     return deployment
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
@@ -9,17 +11,19 @@ from annotation.models import Project, User
 from training.models import Deployment, ModelVersion
 
 Status = ModelVersion.Status
+UNDECIDED = (Status.GATES_FAILED, Status.UAT, Status.PENDING_APPROVAL)
 
 
 def approve(*, model: ModelVersion, by: User, reason: str) -> None:
     """Four eyes: whoever started the training can't approve its model."""
     if why_not := refusal(model, by):
         raise ActionError(why_not)
-    _decide(model, by, reason, Status.APPROVED)
+    _decide(model, by, reason, Status.APPROVED, [Status.PENDING_APPROVAL])
 
 
 def reject(*, model: ModelVersion, by: User, reason: str) -> None:
-    _decide(model, by, reason, Status.REJECTED)
+    """Also a version that failed a gate, or that clinicians still compare."""
+    _decide(model, by, reason, Status.REJECTED, UNDECIDED)
 
 
 def refusal(model: ModelVersion, by: User) -> str:
@@ -29,16 +33,21 @@ def refusal(model: ModelVersion, by: User) -> str:
     return ""
 
 
-def _decide(model: ModelVersion, by: User, reason: str, status: Status) -> None:
+def _decide(
+    model: ModelVersion, by: User, reason: str, status: ModelVersion.Status, out_of: Sequence[ModelVersion.Status]
+) -> None:
     reason = reason.strip()
     if not reason:
         raise ActionError("A decision needs a reason; write what it rests on.")
-    decided = ModelVersion.objects.filter(pk=model.pk, status=Status.PENDING_APPROVAL).update(
+    decided = ModelVersion.objects.filter(pk=model.pk, status__in=out_of).update(
         status=status, decided_by=by, decided_at=timezone.now(), decision_reason=reason
     )
     if not decided:
         model.refresh_from_db()
-        raise TooLate(f"{model} is {model.get_status_display().lower()} already, by {model.decided_by}.")
+        state = model.get_status_display().lower()
+        if model.decided_by:
+            raise TooLate(f"{model} is {state} already, by {model.decided_by}.")
+        raise ActionError(f"{model} can't be {status.label.lower()} now: {state}.")
     model.refresh_from_db()
 
 

@@ -1,8 +1,30 @@
 from training.models.dataset import Dataset, DatasetItem
 from training.models.deployment import Deployment
 from training.models.evaluation import Evaluation
+from training.models.gate import BehaviourCase, GateReport
 from training.models.model_version import ModelVersion
 from training.models.prediction import Prediction
+from training.models.reference import Reference
+from training.models.rules import TrainingRules
 from training.models.run import Run, Step
+from training.models.trigger import TriggerRecord
+from training.models.uat import UatItem, UatRating, UatSession
 
-__all__ = ["Dataset", "DatasetItem", "Deployment", "Evaluation", "ModelVersion", "Prediction", "Run", "Step"]
+__all__ = [
+    "BehaviourCase",
+    "Dataset",
+    "DatasetItem",
+    "Deployment",
+    "Evaluation",
+    "GateReport",
+    "ModelVersion",
+    "Prediction",
+    "Reference",
+    "Run",
+    "Step",
+    "TrainingRules",
+    "TriggerRecord",
+    "UatItem",
+    "UatRating",
+    "UatSession",
+]

@@ -15,18 +15,27 @@ class Dataset(models.Model):
         BUILDING = "building", "Building"
         SEALED = "sealed", "Sealed"
 
+    class Kind(models.TextChoices):
+        SNAPSHOT = "snapshot", "Snapshot"
+        # Frozen: never trained on, and grown only by a new version.
+        TEST = "test", "Test set"
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="datasets")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SNAPSHOT)
+    # The frozen test set that a snapshot's models are scored on.
+    test_set = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="snapshots")
     version = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.BUILDING)
     sha256 = models.CharField(max_length=64, blank=True, help_text="Over the sorted manifest.")
     summary = models.JSONField(default=dict, help_text="Notes and entities per split and label.")
+    quality = models.JSONField(default=dict, help_text="The quality report: counts and note ids, no word of a note.")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("project", "-version")
         constraints = (
-            models.UniqueConstraint(fields=("project", "version"), name="dataset_version_once"),
+            models.UniqueConstraint(fields=("project", "kind", "version"), name="dataset_version_once"),
             models.CheckConstraint(
                 condition=Q(status="building", sha256="") | Q(status="sealed") & ~Q(sha256=""),
                 name="dataset_sealed_has_hash",
@@ -34,7 +43,8 @@ class Dataset(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.project.slug} dataset v{self.version}"
+        noun = "test set" if self.kind == self.Kind.TEST else "dataset"
+        return f"{self.project.slug} {noun} v{self.version}"
 
 
 class DatasetItem(models.Model):

@@ -12,7 +12,9 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         return self.filter(status=Deployment.Status.ACTIVE)
 
     def champion_of(self, project: Project) -> Deployment | None:
-        champions = self.active().filter(project=project, role=Deployment.Role.CHAMPION)
+        champions = self.active().filter(
+            project=project, role=Deployment.Role.CHAMPION, environment=Deployment.Environment.PROD
+        )
         return champions.select_related("model").first()
 
 
@@ -21,6 +23,12 @@ class Deployment(models.Model):
 
     class Role(models.TextChoices):
         CHAMPION = "champion", "Champion"
+        # A candidate under an address of its own, for the people who judge it.
+        TEST = "test", "Test"
+
+    class Environment(models.TextChoices):
+        PROD = "prod", "Production"
+        DEV = "dev", "Development"
 
     class Status(models.TextChoices):
         ACTIVE = "active", "Serving"
@@ -29,6 +37,7 @@ class Deployment(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="deployments")
     model = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="deployments")
+    environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.PROD)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.CHAMPION)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
     started_at = models.DateTimeField()
@@ -43,7 +52,16 @@ class Deployment(models.Model):
         ordering = ("-pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=("project", "role"), condition=Q(status="active"), name="deployment_one_active_per_role"
+                fields=("project", "role"),
+                condition=Q(status="active", environment="prod"),
+                name="deployment_one_active_per_role",
+            ),
+            models.UniqueConstraint(
+                fields=("model",), condition=Q(status="active", environment="dev"), name="deployment_once_in_dev"
+            ),
+            models.CheckConstraint(
+                condition=Q(environment="prod", role="champion") | Q(environment="dev", role="test"),
+                name="deployment_role_of_environment",
             ),
             models.CheckConstraint(
                 condition=Q(status="active", ended_at__isnull=True, ended_by__isnull=True, end_reason="")
