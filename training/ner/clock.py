@@ -27,6 +27,11 @@ class Clock:
         self.step = min(self.total, self.step + 1)
         self.tick()
 
+    def at(self, share: float) -> None:
+        """A `share` of the total, in [0, 1], is done."""
+        self.step = max(self.step, int(share * self.total))
+        self.tick()
+
     def finish(self) -> None:
         """All is done; kept in the history."""
         self.step = self.total

@@ -9,7 +9,7 @@ import spacy
 from spacy.language import Language
 from spacy.vectors import Vectors
 
-from training.ner import abbreviations, confidence, dictionary, matcher  # noqa: F401 - they register their factories
+from training.ner import abbreviations, confidence, crf, dictionary, matcher  # noqa: F401 - they register their factories
 from training.ner.documents import Settings
 
 # Attribute of the token and rows of its hash table.
@@ -36,6 +36,13 @@ def matching_model() -> Language:
     """Tokeniser and a matcher that still knows no term."""
     nlp = _blank()
     nlp.add_pipe("marginalia_matcher", name="ner")
+    return nlp
+
+
+def field_model() -> Language:
+    """Tokeniser, dictionary and a CRF that still has no model."""
+    nlp = bare_model()
+    nlp.add_pipe("marginalia_crf", name="ner")
     return nlp
 
 

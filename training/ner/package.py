@@ -1,7 +1,8 @@
 """The artefact: a folder that holds a trained model, no word of its training notes, and is checked when loaded.
 
 spaCy saves its whole vocabulary (``vocab/strings.json``): every token of every training note. The folder is written
-without it; the tokeniser, the weights, the labels and the hashed dictionaries are all that predictions need.
+without it; the tokeniser, the weights, the labels, the hashed dictionaries and the table of vectors (floret's, which
+holds no word) are all that predictions need.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def package(trained: Trained, folder: Path, *, meta: Mapping[str, Any]) -> str:
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         trained.nlp.to_disk(draft, exclude=["vocab"])
-        facts = {**meta, "temperature": trained.temperature, "misaligned": trained.misaligned}
+        _keep_vectors(trained.nlp, draft / "vocab")
+        scorer: Any = trained.nlp.get_pipe("ner")
+        facts = {**meta, "temperature": scorer.temperature, "misaligned": trained.misaligned}
         (draft / META).write_text(json.dumps(facts, indent=1, sort_keys=True), encoding="utf-8")
         digest = folder_sha256(draft)
         draft.chmod(0o755)  # mkdtemp makes it 700, and the web server may be another user
@@ -47,6 +50,14 @@ def package(trained: Trained, folder: Path, *, meta: Mapping[str, Any]) -> str:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return digest
+
+
+def _keep_vectors(nlp: Language, folder: Path) -> None:
+    """Write the table of vectors, if there is one, beside an empty list of words: loading asks for the list."""
+    if len(nlp.vocab.vectors):
+        folder.mkdir()
+        nlp.vocab.vectors.to_disk(folder, exclude=["strings"])
+        (folder / "strings.json").write_text("[]", encoding="utf-8")
 
 
 def folder_sha256(folder: Path) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from training.ner.documents import TrainingError
-from training.ner.recipes import clinical, dictionary, spacy_default, update
+from training.ner.recipes import clinical, crf, dictionary, spacy_default, update
 from training.ner.spec import Recipe
 
-RECIPES: dict[str, Recipe] = {each.RECIPE.name: each.RECIPE for each in (dictionary, spacy_default, clinical, update)}
+RECIPES: dict[str, Recipe] = {
+    each.RECIPE.name: each.RECIPE for each in (dictionary, crf, spacy_default, clinical, update)
+}
 
 
 def recipe(name: str) -> Recipe:

@@ -1,0 +1,113 @@
+"""What every recipe must do, asked of each."""
+
+import pytest
+
+from annotation.spans import Counts, exact_counts
+from training.ner import RECIPES, Resources, TrainingError, load, package, predict, recipe
+
+from .conftest import CANARY, LABELS, PHONE
+
+QUICK = {"max_steps": 60, "min_steps": 60, "eval_every": 30, "width": 32, "depth": 2, "hidden_width": 32}
+SETTINGS_OF = {
+    "dictionary": {},
+    "crf": {},
+    "spacy": {**QUICK, "learn_rate": 5e-3},
+    "clinical": {**QUICK, "learn_rate": 5e-3},
+    "update": {"max_steps": 10, "min_steps": 10, "eval_every": 5},
+}
+NAMES = list(SETTINGS_OF)
+
+
+def quiet(progress):
+    pass
+
+
+@pytest.fixture(scope="module")
+def make(notes, held_out, trained):
+    """Train the recipe called `name`."""
+
+    def run(name, *, train=notes, dev=held_out, settings=(), on_progress=quiet):
+        resources = Resources(base=trained.nlp, rehearsal=notes)
+        return recipe(name).train(
+            train,
+            dev,
+            labels=LABELS,
+            settings={**SETTINGS_OF[name], **dict(settings)},
+            seed=1,
+            resources=resources,
+            on_progress=on_progress,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def made(request, make):
+    return request.param, make(request.param)
+
+
+def test_recipes_are_these():
+    assert set(NAMES) <= set(RECIPES)
+    assert all(each.name == name and each.title and each.summary.endswith(".") for name, each in RECIPES.items())
+
+
+def test_recipe_learns_the_notes(made, held_out):
+    found = predict(made[1].nlp, [d.text for d in held_out])
+    pairs = zip(held_out, found, strict=True)
+    assert sum((exact_counts(d.spans, [f.span for f in spans]) for d, spans in pairs), Counts()).f1 > 0.8
+
+
+def test_recipe_scores_are_between_0_and_1(made, held_out):
+    found = predict(made[1].nlp, [d.text for d in held_out])
+    assert all(0 < f.score < 1 for spans in found for f in spans)
+    assert any(found)
+
+
+def test_recipe_packages_loads_and_predicts_the_same(made, held_out, tmp_path):
+    texts = ["", *(d.text for d in held_out)]
+    sha256 = package(made[1], tmp_path / "model", meta={})
+    assert predict(load(tmp_path / "model", sha256=sha256), texts) == predict(made[1].nlp, texts)
+
+
+def test_recipe_artefact_holds_no_word_of_the_notes(made, tmp_path):
+    package(made[1], tmp_path / "model", meta={})
+    secrets = (*CANARY.lower().split(), *PHONE.split("-"), "dwarfitis", "zorblex")
+    for path in (p for p in (tmp_path / "model").rglob("*") if p.is_file()):
+        data = path.read_bytes().lower()
+        assert not [s for s in secrets if s.encode() in data or s.encode("utf-16-le") in data], path.name
+
+
+def test_recipe_same_seed_same_bytes_whatever_the_order(made, make, notes, held_out, tmp_path):
+    name, first = made
+    again = make(name, train=notes[::-1], dev=held_out[::-1])
+    assert package(first, tmp_path / "1", meta={}) == package(again, tmp_path / "2", meta={})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_recipe_of_one_note_reads_a_long_one(make, notes, name):
+    made = make(name, train=notes[:1], dev=[], settings={k: 2 for k in SETTINGS_OF[name] if k.endswith("_steps")})
+    (found,) = predict(made.nlp, ["asthma on salbutamol. " * 910])
+    assert all(0 < each.score < 1 for each in found)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_recipe_cancelled_by_progress_raises_that_very_exception(make, name):
+    error = KeyError("stop")
+
+    def stop(progress):
+        raise error
+
+    with pytest.raises(KeyError) as caught:
+        make(name, on_progress=stop)
+    assert caught.value is error
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_recipe_without_gold_says_so(make, name):
+    with pytest.raises(TrainingError, match="0 documents"):
+        make(name, train=[])
+
+
+def test_recipe_unknown_names_the_choices():
+    with pytest.raises(TrainingError, match="no recipe deep; choose dictionary, "):
+        recipe("deep")
