@@ -51,7 +51,7 @@ def lines(series: Sequence[Series], *, unit: str, share: bool = False) -> Figure
             "line": {"dash": DASHES[place % len(DASHES)]},
             "marker": {"symbol": MARKS[place % len(MARKS)]},
             "hovertemplate": "%{y:.1%}" if share else f"%{{y}} {unit}",
-            **_whiskers("error_y", one),
+            **whiskers("error_y", one),
         }
         for place, one in enumerate(series)
     ]
@@ -92,9 +92,9 @@ def dots(one: Series, *, unit: str) -> Figure:
         "y": list(one.at),
         "marker": {"size": 9},
         "hovertemplate": f"%{{x}} {unit}",
-        **_whiskers("error_x", one),
+        **whiskers("error_x", one),
     }
-    return {"data": [data], "layout": _by_name(unit, len(one.at))}
+    return {"data": [data], "layout": by_name(unit, len(one.at))}
 
 
 def grouped(series: Sequence[Series], *, unit: str) -> Figure:
@@ -107,16 +107,17 @@ def grouped(series: Sequence[Series], *, unit: str) -> Figure:
             "x": list(one.values),
             "y": list(one.at),
             "hovertemplate": "%{x:.1%}",
-            **_whiskers("error_x", one),
+            **whiskers("error_x", one),
         }
         for one in series
     ]
-    layout = _by_name(unit, sum(len(one.at) for one in series) // 2)
+    layout = by_name(unit, sum(len(one.at) for one in series) // 2)
     layout["xaxis"] |= {"tickformat": ".0%"}
     return {"data": data, "layout": {**layout, "barmode": "group"}}
 
 
-def _whiskers(side: str, one: Series) -> dict[str, Any]:
+def whiskers(side: str, one: Series) -> dict[str, Any]:
+    """A trace's error bars, `side` error_x or error_y, to the ends of the interval; none where the series has none."""
     if not one.low:
         return {}
     up = [_gap(high, value) for high, value in zip(one.high, one.values, strict=True)]
@@ -137,7 +138,8 @@ def _over_time(unit: str) -> dict[str, Any]:
     }
 
 
-def _by_name(unit: str, rows: int) -> dict[str, Any]:
+def by_name(unit: str, rows: int) -> dict[str, Any]:
+    """The layout of a figure with a row for each name, the first at the top."""
     return {
         "xaxis": {"title": {"text": unit}, "rangemode": "tozero"},
         "yaxis": {"type": "category", "autorange": "reversed", "automargin": True},
