@@ -19,7 +19,7 @@ from annotation.actions import clients, notes, tasks, teams
 from annotation.models import Client, Project, Task, User
 from tests.conftest import Cast
 from training import serving
-from training.actions import runs
+from training.actions import behaviour, runs
 from training.models import Deployment, Run
 from webapp import urls
 
@@ -122,6 +122,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "models/<int:pk>/approve/": (NO, DECIDERS),
     "models/<int:pk>/reject/": (NO, DECIDERS),
     "models/<int:pk>/rollback/": (NO, DECIDERS),
+    "p/<slug:slug>/behaviour/": ("login 200 200 200 403 403 404 403", NO),
+    "p/<slug:slug>/behaviour/add/": (CURATORS, CURATORS),
+    "p/<slug:slug>/behaviour/starter/": (NO, CURATING),
+    "behaviour/<int:pk>/": ("login 200 200 200 403 403 404 403", CURATORS),
+    "behaviour/<int:pk>/switch/": (NO, CURATING),
     "p/<slug:slug>/deployments/": (MEMBERS, NO),
     "p/<slug:slug>/clients/": ("login 403 403 403 403 200 404 200", "login 403 403 403 403 200 404 200"),
     "clients/<int:pk>/revoke/": (NO, "login 403 403 403 403 302 404 302"),
@@ -147,6 +152,7 @@ TABLE: dict[str, tuple[str, str]] = {
     **admin_of("axes/accesslog", add=403, change=302, save=302),
     **admin_of("axes/accessfailurelog", add=403, change=302, save=302),
 }
+NOTHING = behaviour.Wording("empty", "not_find", "")
 SAMPLES = {r"admin/^(?P<app_label>auth|annotation|axes)/$": "admin/annotation/", r"admin/(?P<url>.*)$": "admin/no/such"}
 
 
@@ -177,6 +183,7 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
         "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "clients": api_key[0].pk,
         "table": "throughput", "teams": teams.make(project=project, name="Walkers").pk,
         "labels": project.labels.get(name="DISEASE").pk,
+        "behaviour": behaviour.add(project=project, by=cast.reviewer, wording=NOTHING).pk,
         "admin/axes": 10**9,  # signing in writes rows of axes: 1 may be one of them
         "admin/auth/group": group.pk, "admin/annotation/user": cast.annotator.pk,
         "admin/annotation/project": project.pk, "guidelines": project.guideline_versions.get().pk,

@@ -40,6 +40,7 @@ GROUPS: dict[str, tuple[Page, ...]] = {
         Page("Versions", "models", also=("model",)),
         Page("Runs", "runs", also=("run",)),
         Page("Deployments", "deployments"),
+        Page("Behaviour cases", "behaviour", Right.GUIDE, also=("behaviour_add", "behaviour_case")),
     ),
     "API keys": (Page("API keys", "clients", Right.MANAGE_CLIENTS),),
 }

@@ -22,7 +22,7 @@ from annotation.views import (
     task,
     teams,
 )
-from monitoring.views import deployments, exports, home, imports, model_decisions, models, quality, runs
+from monitoring.views import behaviour, deployments, exports, home, imports, model_decisions, models, quality, runs
 from webapp import health, signin
 
 urlpatterns = [
@@ -87,6 +87,11 @@ urlpatterns = [
     path("models/<int:pk>/reject/", model_decisions.reject, name="model_reject"),
     path("models/<int:pk>/rollback/", model_decisions.roll_back, name="model_rollback"),
     path("p/<slug:slug>/deployments/", deployments.deployments, name="deployments"),
+    path("p/<slug:slug>/behaviour/", behaviour.behaviour, name="behaviour"),
+    path("p/<slug:slug>/behaviour/add/", behaviour.add, name="behaviour_add"),
+    path("p/<slug:slug>/behaviour/starter/", behaviour.starter, name="behaviour_starter"),
+    path("behaviour/<int:pk>/", behaviour.case, name="behaviour_case"),
+    path("behaviour/<int:pk>/switch/", behaviour.switch, name="behaviour_switch"),
     path("p/<slug:slug>/clients/", clients.clients, name="clients"),
     path("clients/<int:pk>/revoke/", clients.revoke, name="client_revoke"),
     path("api/v1/", include("webapp.api.urls")),
