@@ -52,16 +52,21 @@ class Reporter:
             connection.close()
 
     def end(self, status: Step.Status, **values: Any) -> None:
-        spent = max(0.0, cpu_seconds() - self.cpu)
         self.step.status = status
         self._write(
             status=status,
             outputs=self.step.outputs,
             reused_from=self.step.reused_from,
             ended_at=timezone.now(),
-            cpu_seconds=spent,
             **values,
         )
+        self.spend()
+
+    def spend(self) -> None:
+        """Add what the step cost since it began, or since this was last asked, to its row and to the run's."""
+        now = cpu_seconds()
+        spent, self.cpu = max(0.0, now - self.cpu), now
+        Step.objects.filter(pk=self.step.pk).update(cpu_seconds=F("cpu_seconds") + spent)
         Run.objects.filter(pk=self.step.run_id).update(cpu_seconds=F("cpu_seconds") + spent)
 
     def _write(self, **values: Any) -> None:

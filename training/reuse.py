@@ -55,7 +55,9 @@ def reusable(spec: StepSpec, step: Step, run: Run) -> Step | None:
 
 
 def still_there(outputs: dict[str, Any]) -> bool:
-    """Whether the folder that a step wrote has not been swept."""
+    """Whether the folder that a step wrote has not been swept. A step that ended its run left nothing to go on from."""
+    if "ended" in outputs:
+        return False
     if "folder" not in outputs:
         return True
     root = settings.MODELS_DIR if outputs.get("final") else settings.DATA_DIR / "work"

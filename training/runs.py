@@ -109,7 +109,11 @@ def _carry_out(step: Step, spec: StepSpec, context: Context, lease: Lease, *, la
         patiently(partial(close, found.outputs, status=status))
         return
     if not spec.atomic:
-        outputs = with_retries(spec, context, partial(spec.do, context))
+        try:
+            outputs = with_retries(spec, context, partial(spec.do, context))
+        except (Waiting, Ended):
+            patiently(reporter.spend)
+            raise
         patiently(partial(close, outputs))
         return
     # What such a step writes, the news that it is done and the run's end are one: a lost lease leaves none of them.

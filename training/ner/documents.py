@@ -53,7 +53,8 @@ class Settings:
 class Progress:
     """Where a training run stands. `dev_f1` is a fraction of 1, None until the first look at the dev documents.
 
-    `step` of `total` are those of `stage`, what is being done now: a run with vectors has two long ones.
+    `step` of `total` are those of `stage`, what is being done now: a run with vectors has two long ones. `looks` is how
+    often the dev documents were looked at.
     """
 
     step: int
@@ -62,6 +63,7 @@ class Progress:
     dev_f1: float | None
     words_per_second: float
     stage: str = "training"
+    looks: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict of every field."""

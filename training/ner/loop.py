@@ -30,7 +30,7 @@ class Loop:
         self.nlp, self.dev, self.settings, self.report = nlp, dev, settings, report
         self.pipes: list[Any] = [pipe for _, pipe in nlp.pipeline if isinstance(pipe, TrainablePipe)]
         self.history: list[Progress] = []
-        self.step, self.total, self.words, self.loss = 0, 0, 0, 0.0
+        self.step, self.total, self.words, self.loss, self.looks = 0, 0, 0, 0.0, 0
         self.dev_f1: float | None = None
         self.best: tuple[float, int, list[bytes]] = (-1.0, 0, [])
         self.began = self.told = time.monotonic()
@@ -86,6 +86,7 @@ class Loop:
             if self.dev_f1 is None or self.dev_f1 > self.best[0]:
                 weights = [pipe.model.to_bytes() for pipe in self.pipes]
                 self.best = (-1.0 if self.dev_f1 is None else self.dev_f1, self.step, weights)
+        self.looks += 1
         self.tell(always=True)
 
     def score(self) -> Counts:
@@ -102,7 +103,7 @@ class Loop:
         if always or now - self.told >= 0.3:
             self.told = now
             speed = self.words / max(1e-6, now - self.began)
-            progress = Progress(self.step, self.total, float(self.loss), self.dev_f1, speed)
+            progress = Progress(self.step, self.total, float(self.loss), self.dev_f1, speed, looks=self.looks)
             self.report(progress)
             if always:
                 self.history.append(progress)

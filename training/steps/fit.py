@@ -12,7 +12,8 @@ from training import ner, snapshots
 from training.artefacts import folder_size, nlp_of, sign
 from training.context import Context
 from training.leftovers import model_folders
-from training.models import DatasetItem, Deployment
+from training.looks import Looks
+from training.models import DatasetItem, Deployment, Run
 from training.recipes import recipe
 
 Split = DatasetItem.Split
@@ -32,8 +33,10 @@ def train(context: Context) -> dict[str, Any]:
     name, chosen = params.get("recipe") or rules.recipe, params.get("settings") or rules.settings
     seeds = [context.run.seed + n for n in range(int(params.get("seeds") or rules.seeds))]
     fits = []
+    looks = Looks(context) if context.run.kind == Run.Kind.TRIAL else None
     for number, seed in enumerate(seeds):
-        fits.append((seed, _fit(context, name, chosen, seed, _reporter(context, number, len(seeds)))))
+        report = _reporter(context, number, len(seeds), looks if number == 0 else None)
+        fits.append((seed, _fit(context, name, chosen, seed, report)))
         context.log(f"seed {seed}: F1 {_f1(fits[-1][1]):.4f} on the calibration notes")
     seed, trained = sorted(fits, key=lambda pair: _f1(pair[1]))[len(fits) // 2]
     history = [point.to_json() for point in trained.history]
@@ -65,10 +68,12 @@ def _fit(context: Context, name: str, chosen: Mapping[str, Any], seed: int, repo
     )
 
 
-def _reporter(context: Context, number: int, of: int) -> Report:
+def _reporter(context: Context, number: int, of: int, looks: Looks | None = None) -> Report:
     def report(progress: ner.Progress) -> None:
         share = (number + progress.step / max(progress.total, 1)) / of
         context.progress(min(share, 1.0), _sentence(progress))
+        if looks:
+            looks.tell(progress)
 
     return report
 

@@ -1,0 +1,236 @@
+"""Experiments: every trial once, also when the worker is killed in the middle; the same seed gives the same winner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from annotation.models import Note, Project
+from tests.conftest import Cast
+from tests.pipelines import instead_of_training, judge_few_notes
+from training import experiments, ner, reaper, runs
+from training.actions import experiments as actions
+from training.actions.experiments import Candidate, Tuning
+from training.models import Evaluation, Run, Step
+from training.trials import Objective, State, best_of, trials_of
+
+SPACE = {"dropout": {"low": 0.05, "high": 0.5}, "width": {"low": 16, "high": 128}}
+
+
+@pytest.fixture(autouse=True)
+def quick(
+    project: Project, gold_notes: list[Note], trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Instead of a training the session's model, and a score that only the settings decide."""
+    judge_few_notes(project)
+
+    def work(context: Any, recipe: str, settings: dict[str, Any], seed: int, report: Any) -> ner.Trained:
+        for look in (1, 2, 3):
+            report(ner.Progress(look, 3, 1.0, _f1(settings) * look / 3, 0.0, looks=look))
+        return trained
+
+    def score(context: Any) -> dict[str, Any]:
+        scores = {"precision": 0.5, "recall": 0.5, "f1": _f1(context.run.params["settings"])}
+        scores |= {"low": 0.1, "high": 0.9, "notes": 8, "entities": 20}
+        Evaluation.objects.create(
+            run=context.run,
+            dataset=context.dataset,
+            split="dev",
+            role=Evaluation.Role.TRIAL,
+            scores=scores,
+            per_label={"DISEASE": {**scores, "recall": 0.25}},
+        )
+        return {}
+
+    instead_of_training(monkeypatch, work)
+    steps = {spec.name: spec for spec in runs.PIPELINES[Run.Kind.TRIAL]}
+    monkeypatch.setitem(
+        runs.PIPELINES,
+        Run.Kind.TRIAL,
+        tuple(
+            _with(spec, score) if spec.name == "score" else _with(spec, spec.do, cached=False)
+            for spec in steps.values()
+        ),
+    )
+    yield
+
+
+def _with(spec: Any, do: Callable[..., Any], cached: bool = False) -> Any:
+    from dataclasses import replace
+
+    return replace(spec, do=do, cached=cached)
+
+
+def _f1(settings: dict[str, Any]) -> float:
+    return 0.9 - abs(settings.get("dropout", 0.1) - 0.2) - abs(settings.get("width", 96) - 64) / 1000
+
+
+def tune(project: Project, cast: Cast, **given: Any) -> Run:
+    parallel = given.pop("parallel", 2)
+    tuning = Tuning(**{"recipe": "clinical", "space": SPACE, "settings": {}, "count": 6, **given})
+    return actions.start_tuning(project=project, by=cast.lead, tuning=tuning, parallel=parallel)
+
+
+def work_off(experiment: Run, newest_first: bool = False) -> Run:
+    """Carry out whatever is queued until nothing is, as workers would."""
+    while queued := list(Run.objects.filter(status=Run.Status.QUEUED).order_by("-pk" if newest_first else "pk")):
+        runs.execute(queued[0].pk)
+    experiment.refresh_from_db()
+    return experiment
+
+
+def settings_of(experiment: Run) -> list[Any]:
+    return [trial.settings for trial in trials_of(experiment)]
+
+
+def test_comparison_trains_each_candidate_with_each_seed(project: Project, cast: Cast) -> None:
+    candidates = [Candidate("clinical", {"dropout": 0.2}, seeds=2), Candidate("crf", {})]
+    experiment = actions.start_comparison(project=project, by=cast.lead, candidates=candidates)
+    assert work_off(experiment).status == Run.Status.SUCCEEDED
+    trials = trials_of(experiment)
+    assert [(t.run.params["recipe"], t.run.seed, t.state) for t in trials] == [
+        ("clinical", 0, State.COMPLETE),
+        ("clinical", 1, State.COMPLETE),
+        ("crf", 0, State.COMPLETE),
+    ]
+    assert len({trial.run.steps.get(name="snapshot").outputs["dataset_id"] for trial in trials}) == 1
+    assert trials[0].settings["folds"] == 5  # defaults are on record too
+
+
+def test_tuning_reaches_its_count_and_names_the_best(project: Project, cast: Cast) -> None:
+    experiment = work_off(tune(project, cast))
+    trials = trials_of(experiment)
+    assert [trial.number for trial in trials] == list(range(6))
+    best = best_of(trials)
+    assert best and best.value == max(trial.value or 0 for trial in trials)
+    outputs = experiment.steps.get().outputs
+    assert (outputs["best"], outputs["complete"], outputs["stopped"]) == (best.run.pk, 6, "All trials were started.")
+
+
+def test_same_seed_tries_the_same_settings_in_whatever_order_trials_end(project: Project, cast: Cast) -> None:
+    first, second = work_off(tune(project, cast, count=9)), work_off(tune(project, cast, count=9), newest_first=True)
+    assert settings_of(first) == settings_of(second)
+    assert best_of(trials_of(first)).number == best_of(trials_of(second)).number  # type: ignore[union-attr]
+    assert settings_of(work_off(tune(project, cast, count=9, seed=1))) != settings_of(first)
+
+
+def test_killed_at_any_moment_loses_and_doubles_no_trial(
+    project: Project, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = settings_of(work_off(tune(project, cast)))
+    experiment = tune(project, cast)
+    real, calls = experiments.queue, []
+
+    class Killed(BaseException):
+        pass
+
+    def killed_now_and_then(run: Run) -> Run:
+        calls.append(run)
+        if len(calls) % 2:
+            raise Killed  # before the trial's row
+        queued = real(run)
+        if len(calls) % 4 == 0:
+            monkeypatch.setattr(experiments, "may_start", _kill_once(Killed, monkeypatch))  # after it
+        return queued
+
+    monkeypatch.setattr(experiments, "queue", killed_now_and_then)
+    kills = 0
+    for _ in range(100):
+        for run in Run.objects.filter(status=Run.Status.QUEUED):
+            try:
+                runs.execute(run.pk)
+            except Killed:
+                kills += 1
+                Run.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(hours=1), lost=0)
+        reaper.reap()
+        if Run.objects.get(pk=experiment.pk).is_over:
+            break
+    experiment.refresh_from_db()
+    assert kills >= 6
+    assert experiment.status == Run.Status.SUCCEEDED, experiment.error
+    assert experiment.children.count() == 6
+    assert settings_of(experiment) == expected
+
+
+def _kill_once(error: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> Callable[..., bool]:
+    real = experiments.may_start
+
+    def kill(*args: Any) -> bool:
+        monkeypatch.setattr(experiments, "may_start", real)
+        raise error
+
+    return kill
+
+
+def test_trial_that_falls_behind_is_pruned_and_costs_no_more(project: Project, cast: Cast) -> None:
+    experiment = work_off(tune(project, cast, count=16, parallel=1))
+    pruned = [trial for trial in trials_of(experiment) if trial.state == State.PRUNED]
+    assert pruned
+    for trial in pruned:
+        assert trial.run.status == Run.Status.SUCCEEDED
+        assert trial.value is None
+        assert len(trial.intermediate) < 3
+        assert trial.run.steps.get(name="train").message.startswith("Pruned: at look ")
+        assert trial.run.steps.get(name="score").status == Step.Status.SKIPPED
+    assert experiment.steps.get().outputs["pruned"] == len(pruned)
+
+
+def test_without_pruning_every_trial_is_trained_to_its_end(project: Project, cast: Cast) -> None:
+    experiment = work_off(tune(project, cast, count=16, parallel=1, prune=False))
+    assert {trial.state for trial in trials_of(experiment)} == {State.COMPLETE}
+
+
+def test_no_trial_starts_after_the_minutes_are_used_up(project: Project, cast: Cast) -> None:
+    experiment = tune(project, cast, minutes=5)
+    runs.execute(experiment.pk)
+    assert experiment.children.count() == 2
+    experiment.children.update(created_at=timezone.now() - timedelta(minutes=6))
+    assert work_off(experiment).status == Run.Status.SUCCEEDED
+    assert experiment.children.count() == 2
+    assert experiment.steps.get().outputs["stopped"] == "The 5 minutes were used up."
+
+
+def test_cancel_ends_the_trials_too(project: Project, cast: Cast) -> None:
+    experiment = tune(project, cast)
+    runs.execute(experiment.pk)
+    assert runs.cancel(experiment)
+    assert {run.status for run in experiment.children.all()} == {Run.Status.CANCELLED}
+    assert not runs.cancel(experiment)
+    assert work_off(experiment).children.count() == 2
+
+
+def test_cancelled_while_it_starts_trials_starts_no_more(
+    project: Project, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = tune(project, cast)
+    real = experiments.next_settings
+
+    def cancelled_meanwhile(*args: Any) -> Any:
+        runs.cancel(Run.objects.get(pk=experiment.pk))
+        return real(*args)
+
+    monkeypatch.setattr(experiments, "next_settings", cancelled_meanwhile)
+    assert work_off(experiment).status == Run.Status.CANCELLED
+    assert not experiment.children.exists()
+
+
+def test_trials_that_all_fail_end_the_experiment_early(
+    project: Project, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def diverged(*_: Any) -> None:
+        raise ner.TrainingError("Training diverged.")
+
+    instead_of_training(monkeypatch, diverged)
+    experiment = work_off(tune(project, cast, count=20))
+    assert experiment.status == Run.Status.FAILED
+    assert experiment.error == "None of 6 trials succeeded: Training diverged."
+
+
+def test_objective_can_be_the_recall_of_a_label(project: Project, cast: Cast) -> None:
+    experiment = work_off(tune(project, cast, objective=Objective("recall", "DISEASE"), count=2))
+    assert [trial.value for trial in trials_of(experiment)] == [0.25, 0.25]
+    assert best_of(trials_of(experiment)).number == 0  # type: ignore[union-attr]
