@@ -117,6 +117,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "runs/<int:pk>/": (MEMBERS, NO),
     "runs/<int:pk>/status/": (MEMBERS, NO),
     "runs/<int:pk>/cancel/": (NO, "login 403 403 302 403 403 404 403"),
+    "runs/<int:pk>/again/": (NO, "login 403 403 302 403 403 404 403"),
     "p/<slug:slug>/models/": (MEMBERS, NO),
     "models/<int:pk>/": (MEMBERS, NO),
     "models/<int:pk>/approve/": (NO, DECIDERS),

@@ -22,7 +22,19 @@ from annotation.views import (
     task,
     teams,
 )
-from monitoring.views import behaviour, deployments, exports, home, imports, model_decisions, models, quality, runs
+from monitoring.views import (
+    behaviour,
+    deployments,
+    exports,
+    home,
+    imports,
+    model_decisions,
+    models,
+    quality,
+    run_again,
+    run_page,
+    runs,
+)
 from webapp import health, signin
 
 urlpatterns = [
@@ -78,9 +90,10 @@ urlpatterns = [
     path("p/<slug:slug>/quality/<slug:table>.csv", quality.download, name="quality_table"),
     path("p/<slug:slug>/runs/", runs.runs, name="runs"),
     path("p/<slug:slug>/train/", runs.train, name="train"),
-    path("runs/<int:pk>/", runs.run, name="run"),
-    path("runs/<int:pk>/status/", runs.status, name="run_status"),
-    path("runs/<int:pk>/cancel/", runs.cancel, name="run_cancel"),
+    path("runs/<int:pk>/", run_page.run, name="run"),
+    path("runs/<int:pk>/status/", run_page.status, name="run_status"),
+    path("runs/<int:pk>/cancel/", run_again.cancel, name="run_cancel"),
+    path("runs/<int:pk>/again/", run_again.again, name="run_again"),
     path("p/<slug:slug>/models/", models.models, name="models"),
     path("models/<int:pk>/", models.model, name="model"),
     path("models/<int:pk>/approve/", model_decisions.approve, name="model_approve"),
