@@ -53,15 +53,24 @@ function draw(place) {
   return window.Plotly.react(place, inOneColour(figure.data), layout, OPTIONS);
 }
 
-const places = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-figure]"));
+/** @returns {HTMLElement[]} */
+const places = () => [...document.querySelectorAll("[data-figure]")].filter((place) => place instanceof HTMLElement);
 
-async function drawAll() {
-  for (const place of places) await draw(place);
+/** @param {HTMLElement[]} shown */
+async function drawAll(shown) {
+  for (const place of shown) await draw(place);
 }
 
-for (const place of places) {
-  const table = place.parentElement?.querySelector("details");
-  if (table) table.open = false;
+/** Those that are not drawn yet: all of a new page, or the ones of a part that was fetched later. */
+function begin() {
+  const fresh = places().filter((place) => place.hidden);
+  for (const place of fresh) {
+    const table = place.parentElement?.querySelector("details");
+    if (table) table.open = false;
+  }
+  drawAll(fresh);
 }
-drawAll();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+
+begin();
+document.addEventListener("htmx:afterSettle", begin);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll(places()));

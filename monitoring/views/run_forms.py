@@ -1,0 +1,97 @@
+"""What can be said of a training: recipe, settings, seeds, and whether everything is made anew."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+
+from annotation.models import Project
+from training import ner
+from training.in_force import rules_of
+from training.ner.params import Param, resolved
+from training.recipes import recipes
+
+MAX_SETTINGS = 4000
+
+
+class TrainForm(forms.Form):
+    """Empty fields leave it to the project's rules."""
+
+    recipe = forms.ChoiceField(required=False)
+    settings = forms.CharField(
+        required=False,
+        max_length=MAX_SETTINGS,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "mono"}),
+        help_text='As JSON, only what shall differ: {"max_steps": 800}. The table below has every setting.',
+    )
+    seed = forms.IntegerField(
+        required=False, min_value=0, max_value=2**31 - 1, help_text="Same seed, same gold: the same model. Empty: 0."
+    )
+    seeds = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=9,
+        label="Number of seeds",
+        help_text="Trains once with each and keeps the one in the middle. Three show how much is luck.",
+    )
+
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules, field = rules_of(project), self.fields["recipe"]
+        if isinstance(field, forms.ChoiceField):
+            as_ruled = ("", f"As the rules say: {rules.recipe}")
+            field.choices = [as_ruled, *((one.name, f"{one.title} ({one.name})") for one in recipes().values())]
+        self.fields["seeds"].help_text += f" Empty: {rules.seeds}, as the rules say."
+        self.ruled = rules.recipe
+
+    def clean_settings(self) -> dict[str, Any]:
+        said = self.cleaned_data["settings"].strip()
+        if not said:
+            return {}
+        try:
+            value = json.loads(said)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError('This is not JSON; write for example {"max_steps": 800}.') from error
+        if not isinstance(value, dict):
+            raise forms.ValidationError('Give an object of settings, for example {"max_steps": 800}.')
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        name = said.get("recipe") or self.ruled
+        if given := said.get("settings"):
+            try:
+                resolved(name, recipes()[name].settings, given)
+            except ner.TrainingError as error:
+                self.add_error("settings", str(error))
+        return said
+
+    def params(self) -> dict[str, Any]:
+        """What was said, by the names that a run's parameters have."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", {}, False)}
+
+
+class RunNowForm(TrainForm):
+    fresh = forms.BooleanField(
+        required=False,
+        label="Take over nothing",
+        help_text="Carry out every step, also those whose result is there from an earlier run.",
+    )
+
+
+def settings_tables() -> list[dict[str, Any]]:
+    """Every recipe with its settings: what each means, its default and what it takes."""
+    return [
+        {"recipe": one, "rows": [(name, param, _takes(param)) for name, param in one.settings.items()]}
+        for one in recipes().values()
+    ]
+
+
+def _takes(param: Param) -> str:
+    if param.kind == "choice":
+        return ", ".join(param.choices)
+    if param.kind == "bool":
+        return "true, false"
+    return f"{param.low:,g} to {param.high:,g}" if param.low is not None and param.high is not None else "a number"
