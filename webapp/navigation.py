@@ -35,6 +35,15 @@ GROUPS: dict[str, tuple[Page, ...]] = {
     "Data": (
         Page("Import", "import", Right.IMPORT),
         Page("Export", "exports", Right.EXPORT, also=("export",)),
+        Page("Datasets", "datasets", also=("dataset", "dataset_notes", "dataset_words")),
+        Page(
+            "Lineage",
+            "lineage",
+            also=(
+                *("lineage_find", "lineage_note", "lineage_dataset"),
+                *("lineage_run", "lineage_model", "lineage_prediction"),
+            ),
+        ),
     ),
     "Models": (
         Page("Versions", "models", also=("model",)),

@@ -38,7 +38,11 @@ def found_by(typed: str, *, project: Project, notes: bool) -> list[Found]:
     elif match := NUMBER.fullmatch(typed):
         found = _rows(KINDS["note"], project, int(match[1]))
     elif uid := _uuid(typed):
-        asked = Prediction.objects.filter(note__project=project, request_id=uid).select_related("model").order_by("pk")
+        asked = (
+            Prediction.objects.filter(note__project=project, request_id=uid)
+            .select_related("model__project")
+            .order_by("pk")
+        )
         found = [Found("prediction", row) for row in asked[:FEW]]
         found += [Found("note", row) for row in Note.objects.filter(project=project, uid=uid)]
     if typed:
@@ -59,6 +63,10 @@ def _uuid(typed: str) -> UUID | None:
         return None
 
 
+def _answers(project: Project) -> QuerySet[Prediction]:
+    return Prediction.objects.filter(note__project=project).select_related("model__project")
+
+
 def _model(project: Project, number: int) -> QuerySet[ModelVersion]:
     return ModelVersion.objects.filter(project=project, number=number)
 
@@ -75,7 +83,9 @@ KINDS: dict[str, tuple[str, Callable[[Project, int], QuerySet[Model]]]] = {
     "testset": ("dataset", _dataset(Dataset.Kind.TEST)),
     "prediction": (
         "prediction",
-        lambda project, number: Prediction.objects.filter(note__project=project, pk=number).select_related("model"),
+        lambda project, number: Prediction.objects.filter(note__project=project, pk=number).select_related(
+            "model__project"
+        ),
     ),
 }
 KINDS["request"] = KINDS["prediction"]

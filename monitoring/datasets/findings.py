@@ -1,0 +1,169 @@
+"""The quality report of a dataset in plain words: each check with its count and the notes to look at. No Django."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+SHOWN = 20
+FINE, LOOK, BLOCKS = "fine", "look", "blocks"
+EDGES = {
+    "outside": "outside the text",
+    "white_space": "white space at an edge",
+    "cut_token": "an edge inside a word",
+    "overlap": "overlaps another entity",
+}
+SPLITS = {"train": "training", "dev": "calibration", "test": "test"}
+# A label is hardly learned from fewer; a label so many times rarer than another disappears in the overall score.
+FEW, UNEVEN = 50, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Notes that belong together, and what is said of them."""
+
+    notes: Sequence[int]
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A check: `level` is fine, look or blocks; `more` lines than those shown."""
+
+    title: str
+    level: str
+    sentence: str
+    lines: Sequence[Line] = field(default_factory=list)
+    more: int = 0
+
+
+def findings(quality: Mapping[str, Any], *, hidden: Collection[int] = (), trains: bool = True) -> list[Finding]:
+    """What each check found, the worst first. `hidden` notes are named nowhere that says how they are marked.
+
+    `trains` is False for a test set, of which nothing is learned.
+    """
+    found = [*_doubles(quality), *_marks(quality, hidden)]
+    if trains:
+        found = [*_leaks(quality), *found, _balance(quality), *_unseen(quality)]
+    order = {BLOCKS: 0, LOOK: 1, FINE: 2}
+    return sorted(found, key=lambda finding: order[finding.level])
+
+
+def notes_named(quality: Mapping[str, Any]) -> set[int]:
+    """The notes that a finding about marks may name."""
+    ids = {note for group in quality["duplicates"]["contradictory"] for note in group}
+    ids |= {note for part in quality["conflicts"].values() for note in part["notes"]}
+    return ids | {span["note"] for span in quality["edges"]["spans"]}
+
+
+def _finding(title: str, count: int, bad: str, fine: str, lines: Iterable[Line], level: str = LOOK) -> Finding:
+    if not count:
+        return Finding(title, FINE, fine)
+    kept = list(lines)
+    return Finding(title, level, bad, kept[:SHOWN], max(0, len(kept) - SHOWN))
+
+
+def _leaks(quality: Mapping[str, Any]) -> Iterator[Finding]:
+    kinds = {"text": "the same text", "patient": "the same patient"}
+    for later, level in (("test", BLOCKS), ("dev", LOOK)):
+        for kind, words in kinds.items():
+            part = quality["leakage"][later][kind]
+            name = SPLITS[later]
+            yield _finding(
+                f"Leakage into {name}: {words}",
+                part["count"],
+                f"{part['count']:,} {name} notes have {words} as a note that is learned from: a model looks better"
+                " on them than it is.",
+                f"No {name} note has {words} as a note that is learned from.",
+                (Line(pair) for pair in part["pairs"]),
+                level,
+            )
+
+
+def _doubles(quality: Mapping[str, Any]) -> Iterator[Finding]:
+    exact, near = quality["duplicates"], quality["near_duplicates"]
+    yield _finding(
+        "Exact duplicates",
+        exact["count"],
+        f"{exact['count']:,} notes repeat the words of another; they count twice.",
+        "No two notes have the same words.",
+        (Line(group) for group in exact["groups"]),
+    )
+    across = f"; {near['across']:,} of the pairs lie in different splits" if near["across"] else ""
+    yield _finding(
+        "Near duplicates",
+        near["count"],
+        f"{near['count']:,} pairs of notes are nearly the same text{across}.",
+        "No two notes are nearly the same text.",
+        (
+            Line(pair["notes"], f"{pair['alike']:.0%} alike{', different splits' if pair['across'] else ''}")
+            for pair in near["pairs"]
+        ),
+    )
+
+
+def _marks(quality: Mapping[str, Any], hidden: Collection[int]) -> Iterator[Finding]:
+    against, conflicts = quality["duplicates"]["contradictory"], quality["conflicts"]
+    yield _finding(
+        "Same text, marked differently",
+        len(against),
+        f"{len(against):,} texts are there more than once and not marked alike; settle which is right.",
+        "Notes of the same text are marked alike.",
+        (Line(group) for group in against if not set(group) & set(hidden)),
+    )
+    two, half = conflicts["two_labels"], conflicts["half_marked"]
+    yield _finding(
+        "One surface, two labels",
+        two["count"],
+        f"{two['count']:,} surfaces are marked with more than one label.",
+        "Each surface has one label wherever it is marked.",
+        (Line([note]) for note in two["notes"] if note not in hidden),
+    )
+    yield _finding(
+        "Marked in some places only",
+        half["count"],
+        f"{half['count']:,} surfaces are marked in one place and left unmarked in another.",
+        "What is marked once is marked wherever it stands.",
+        (Line([note]) for note in half["notes"] if note not in hidden),
+    )
+    yield _edges(quality["edges"], hidden)
+
+
+def _edges(edges: Mapping[str, Any], hidden: Collection[int]) -> Finding:
+    total = sum(edges["counts"].values())
+    kinds = ", ".join(f"{count:,} with {EDGES[kind]}" for kind, count in edges["counts"].items() if count)
+    return _finding(
+        "Edges of entities",
+        total,
+        f"{total:,} entities have an edge to correct: {kinds}.",
+        "No entity lies outside its text, cuts a word, starts or ends in white space, or overlaps another.",
+        (
+            Line([span["note"]], f"{span['label']} at {span['start']} to {span['end']}: {EDGES[span['kind']]}")
+            for span in edges["spans"]
+            if span["note"] not in hidden
+        ),
+    )
+
+
+def _balance(quality: Mapping[str, Any]) -> Finding:
+    shares, ratio = quality["imbalance"]["shares"], quality["imbalance"]["ratio"]
+    entities = quality["splits"].get("train", {}).get("entities", {})
+    few = [label for label in shares if entities.get(label, 0) < FEW]
+    told = ", ".join(f"{label} {share:.0%}" for label, share in sorted(shares.items(), key=lambda pair: -pair[1]))
+    sentence = f"Of the entities to learn from: {told}."
+    if few:
+        sentence += f" Fewer than {FEW} of {', '.join(few)}: a label is hardly learned from so few."
+    elif ratio and ratio > UNEVEN:
+        sentence += f" The most frequent label is {ratio:.0f} times as frequent as the rarest; look at it by itself."
+    return Finding("Balance of the labels", LOOK if few or (ratio and ratio > UNEVEN) else FINE, sentence)
+
+
+def _unseen(quality: Mapping[str, Any]) -> Iterator[Finding]:
+    for split, part in quality["unseen"].items():
+        yield Finding(
+            f"Never seen in training: {SPLITS[split]}",
+            FINE,
+            f"{part['mentions']:.0%} of the {SPLITS[split]} split's mentions and {part['surfaces']:.0%} of its distinct"
+            " surfaces are nowhere in training: what a dictionary could not know.",
+        )
