@@ -114,6 +114,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "p/<slug:slug>/quality/<slug:table>.csv": (MEMBERS, NO),
     "p/<slug:slug>/runs/": (MEMBERS, NO),
     "p/<slug:slug>/train/": (NO, "login 403 403 302 403 403 404 403"),
+    "p/<slug:slug>/triggers/": (MEMBERS, NO),
+    "p/<slug:slug>/rules/": (MEMBERS, "login 403 403 200 403 403 404 403"),
     "runs/<int:pk>/": (MEMBERS, NO),
     "runs/<int:pk>/status/": (MEMBERS, NO),
     "runs/<int:pk>/cancel/": (NO, "login 403 403 302 403 403 404 403"),

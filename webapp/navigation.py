@@ -48,6 +48,8 @@ GROUPS: dict[str, tuple[Page, ...]] = {
     "Models": (
         Page("Versions", "models", also=("model",)),
         Page("Runs", "runs", also=("run",)),
+        Page("Triggers", "triggers"),
+        Page("Rules", "training_rules"),
         Page("Deployments", "deployments"),
         Page("Behaviour cases", "behaviour", Right.GUIDE, also=("behaviour_add", "behaviour_case")),
     ),

@@ -37,6 +37,8 @@ from monitoring.views import (
     run_again,
     run_page,
     runs,
+    training_rules,
+    triggers,
 )
 from webapp import health, signin
 
@@ -93,6 +95,8 @@ urlpatterns = [
     path("p/<slug:slug>/quality/<slug:table>.csv", quality.download, name="quality_table"),
     path("p/<slug:slug>/runs/", runs.runs, name="runs"),
     path("p/<slug:slug>/train/", runs.train, name="train"),
+    path("p/<slug:slug>/triggers/", triggers.triggers, name="triggers"),
+    path("p/<slug:slug>/rules/", training_rules.training_rules, name="training_rules"),
     path("runs/<int:pk>/", run_page.run, name="run"),
     path("runs/<int:pk>/status/", run_page.status, name="run_status"),
     path("runs/<int:pk>/cancel/", run_again.cancel, name="run_cancel"),
