@@ -14,13 +14,11 @@ from annotation.actions import clients, notes, projects, revisions
 from annotation.models import Client, Note, Project, Role, User
 from annotation.synthetic import SyntheticNote, generate
 from monitoring.actions import decisions
+from tests.pipelines import judge_few_notes, with_model
 from tests.stack import Stack
-from training import gates, ner, runs, serving
-from training.actions import rules
+from training import ner, runs, serving
 from training.actions import runs as run_actions
-from training.gate_results import Check, GateResult
 from training.models import Deployment, ModelVersion, Run
-from training.steps import fit
 from webapp.signin import BACKEND
 
 
@@ -132,14 +130,11 @@ def candidate(
 
 
 def make_candidate(project: Project, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> ModelVersion:
-    # Twelve test notes are few: judged as they are here, and named too few in production.
-    few = {"slice_notes": 5, "slice_entities": 5, "margin": 0.2, "automatic": False, "reauthenticate": False}
-    rules.change(project=project, values=few, by=None)
-    run = run_actions.start_training(project=project, by=cast.lead)
+    judge_few_notes(project)
+    # Fresh: a test may bring another model for the same gold.
+    run = run_actions.start_training(project=project, by=cast.lead, params={"fresh": True})
     with monkeypatch.context() as patch:
-        # The session's model instead of a training, and no fresh process that loads it: both have tests of their own.
-        patch.setattr(fit, "_fit", lambda *_: trained)
-        patch.setattr(gates, "integration", lambda _: GateResult("integration", [Check("Not run here", True, "")]))
+        with_model(patch, trained)
         runs.execute(run.pk)
     run.refresh_from_db()
     assert run.status == Run.Status.WAITING, run.error
@@ -148,7 +143,10 @@ def make_candidate(project: Project, cast: Cast, trained: ner.Trained, monkeypat
 
 @pytest.fixture
 def champion(candidate: ModelVersion, cast: Cast) -> Deployment:
-    return decisions.approve(model=candidate, by=cast.approver, reason="Good enough for the tests.")
+    deployment = decisions.approve(model=candidate, by=cast.approver, reason="Good enough for the tests.")
+    # The rest of the run: it finds the deployment and makes the new reference.
+    runs.execute(candidate.run_id)
+    return deployment
 
 
 @pytest.fixture

@@ -28,9 +28,10 @@ from annotation.spans import Span
 from annotation.synthetic import generate
 from monitoring.actions import decisions
 from tests.conftest import Cast, add_notes
-from training import prelabels, runs, serving, steps
+from training import prelabels, runs, serving
 from training.actions import runs as run_actions
 from training.models import ModelVersion, Run
+from training.steps import fit
 
 # A name, a phone number, a name in Devanagari: no note of the generator has them.
 CANARIES = ("Qwertilal", "98765-00001", "क्वर्टीलाल")
@@ -256,8 +257,8 @@ def test_patients_data_stays_in_the_ciphertext_on_every_path(  # noqa: PLR0917 -
 
     # Faults that quote the text: in a step, in the model, in a request.
     with monkeypatch.context() as patch:
-        patch.setattr(steps.ner, "train", fail)
-        failed = run_actions.start_training(project=project, by=cast.lead)
+        patch.setattr(fit, "_fit", fail)
+        failed = run_actions.start_training(project=project, by=cast.lead, params={"fresh": True})
         runs.execute(failed.pk)
         failed.refresh_from_db()
         assert failed.status == Run.Status.FAILED

@@ -16,8 +16,9 @@ from annotation.models import Annotation, Guideline, Note, Project, Task, User
 from annotation.synthetic import SyntheticNote, generate
 from monitoring.actions import accuracy, decisions
 from training import prelabels, runs
+from training.actions import behaviour
 from training.actions import runs as run_actions
-from training.models import Deployment, ModelVersion, Run
+from training.models import BehaviourCase, Deployment, ModelVersion, Run
 from webapp import demo_texts, demo_work
 from webapp.demo_people import PEOPLE
 from webapp.demo_words import word_list
@@ -166,6 +167,10 @@ def _first_champion(project: Project, say: Say) -> None:
         runs.execute(run.pk)
         model = _model_of(run)
     decisions.approve(model=model, by=approver, reason="First model of the demo, approved by its set-up.")
+    # The rest of the run: the new reference.
+    runs.execute(model.run_id)
+    if not BehaviourCase.objects.filter(project=project).exists():
+        behaviour.add_starter_cases(project=project, by=lead)
     prelabels.refresh(project)
     measured = accuracy.refresh(project)
     say(f"{model} serves" + (f", F1 {measured.value['f1']:.3f} on audited notes" if measured else ""))
@@ -173,6 +178,6 @@ def _first_champion(project: Project, say: Say) -> None:
 
 def _model_of(run: Run) -> ModelVersion:
     run.refresh_from_db()
-    if run.status != Run.Status.SUCCEEDED:
+    if run.status != Run.Status.WAITING:
         raise RuntimeError(f"The demo's training {run.get_status_display().lower()}: {run.error}")
     return ModelVersion.objects.select_related("project").get(run=run)

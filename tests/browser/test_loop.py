@@ -14,6 +14,8 @@ from playwright.sync_api import Page, expect
 from annotation.actions import projects
 from annotation.models import Annotation, Note, Project, Role, Task, User
 from annotation.synthetic import SyntheticNote, generate
+from tests.faults.processes import eventually
+from tests.pipelines import judge_few_notes
 from tests.stack import Stack
 from training.models import Deployment, ModelVersion, Prediction, Run
 
@@ -40,6 +42,7 @@ def import_notes(stack: Stack, folder: Path) -> None:
     waiting.write_text("".join(json.dumps(one) + "\n" for one in OPEN))
     report = json.loads(stack.manage("import_notes", str(gold), "--project", "loop", "--create", "--gold", "--json"))
     assert (report["accepted"], report["rejected"]) == (60, 0)
+    judge_few_notes(Project.objects.get())
     Project.objects.update(audit_rate=0)
     report = json.loads(stack.manage("import_notes", str(waiting), "--project", "loop", "--json"))
     assert (report["accepted"], report["rejected"]) == (2, 0)
@@ -89,7 +92,7 @@ def train(page: Page, url: str) -> None:
     expect(page.locator(".step-running progress")).to_be_visible(timeout=20_000)
     # The page follows by itself.
     expect(page.get_by_text("Model version 1 is ready: waiting for approval.")).to_be_visible(timeout=60_000)
-    expect(page.get_by_label("State of the run").locator(".badge").first).to_have_text("Succeeded")
+    expect(page.get_by_label("State of the run").locator(".badge").first).to_contain_text("Waiting")
 
 
 def approve(page: Page, url: str) -> None:
@@ -132,13 +135,16 @@ def test_loop_from_import_to_serving(page: Page, stack: Stack, tmp_path: Path) -
     sign_in(page, stack.url, "ml_lead")
     train(page, stack.url)
     run = Run.objects.get()
-    assert (run.status, run.created_by.username) == (Run.Status.SUCCEEDED, "ml_lead")
+    assert (run.status, run.created_by.username) == (Run.Status.WAITING, "ml_lead")
     assert ModelVersion.objects.get().dataset.items.count() == 61, "the note just annotated is in it"
 
     sign_in(page, stack.url, "approver")
     approve(page, stack.url)
     deployment = Deployment.objects.get()
     assert deployment.started_by.username == "approver"
+    # The worker takes the run up again and makes the new reference.
+    assert eventually(Run.objects.filter(pk=run.pk, status=Run.Status.SUCCEEDED).exists, 20)
+    assert deployment.model.references.count() == 1
 
     key = json.loads(stack.manage("create_client", "platform", "--project", "loop", "--json"))["key"]
     page.wait_for_timeout(1_000)  # the engines look twice a second

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from annotation.models import Note, Project
 from annotation.spans import ScoredSpan
+from tests.conftest import Cast
 from tests.faults.processes import eventually
 from training import ner, serving
-from training.models import ModelVersion
+from training.actions import runs as actions
+from training.models import ModelVersion, Run
 
+SECRET = "Mrs Canary, HIV positive"
+LONG_AGO = timedelta(hours=1)
 Found = list[tuple[int, int, str, Any]]
+
+
+@pytest.fixture
+def run(project: Project, cast: Cast, gold_notes: list[Note]) -> Run:
+    """Queued; nobody has it."""
+    return actions.start_training(project=project, by=cast.lead)
+
+
+def lose(run: Run) -> None:
+    """As if its worker had been killed an hour ago."""
+    Run.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - LONG_AGO)
 
 
 @pytest.fixture

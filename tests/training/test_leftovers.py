@@ -11,7 +11,7 @@ import pytest
 
 from annotation.models import Project
 from tests.conftest import Cast
-from training import leftovers, runs
+from training import leftovers, reaper, runs
 from training.actions import runs as actions
 from training.models import Deployment, ModelVersion, Run
 
@@ -33,7 +33,7 @@ def waiting(project: Project, cast: Cast) -> Run:
 
 def test_sweep_removes_an_upload_that_no_run_needs(waiting: Run, settings: Any) -> None:
     needed, lost = (old_upload(settings.UPLOADS_DIR, name) for name in ("needed", "lost"))
-    runs.reap()
+    reaper.reap()
     assert needed.exists()
     assert not lost.parent.exists()
 

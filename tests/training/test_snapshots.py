@@ -75,11 +75,11 @@ def test_seal_leaves_the_audit_sample_out(project: Project, cast: Cast, gold_not
     assert not dataset.items.filter(note=audit.note_id).exists()
 
 
-def test_seal_a_second_time_without_new_gold_has_the_same_hash(
+def test_seal_a_second_time_without_new_gold_is_the_same_dataset(
     project: Project, cast: Cast, gold_notes: list[Note]
 ) -> None:
     first, second = (snapshots.seal(project=project, by=cast.lead) for _ in range(2))
-    assert (second.version, second.sha256) == (2, first.sha256)
+    assert (second, second.version) == (first, 1)
 
 
 def test_seal_after_a_correction_has_another_hash_and_the_first_keeps_its_rows(
@@ -99,18 +99,22 @@ def test_seal_after_a_correction_has_another_hash_and_the_first_keeps_its_rows(
 def test_documents_have_the_exact_text_and_spans(project: Project, cast: Cast) -> None:
     text = "  \U0001f915 मधुमेह\r\n\r\nT.B.  hai\t"
     project.test_share = 0.5
-    news = [notes.NewNote(str(i), text, f"p{i}") for i in range(30)]
+    # Each with a tail of its own: what stands word for word among the test notes is not trained on.
+    news = [notes.NewNote(str(i), f"{text}{i}", f"p{i}") for i in range(30)]
     rows = notes.add(project=project, news=news, origin=Note.Origin.IMPORT)
     gold = (Span(text.index("T.B."), text.index("T.B.") + 4, "DISEASE"),)
     revisions.add_imported(project=project, spans={row.pk: gold for row in rows}, by=cast.reviewer, gold=True)
     dataset = snapshots.seal(project=project, by=cast.lead)
     documents = snapshots.documents(dataset, Split.TEST)
     assert documents
-    assert {(document.text, document.spans) for document in documents} == {(text, gold)}
+    texts = {str(row.pk): f"{text}{row.external_id}" for row in rows}
+    assert {document.id: (document.text, document.spans) for document in documents} == {
+        document.id: (texts[document.id], gold) for document in documents
+    }
     assert [int(document.id) for document in documents] == sorted(int(document.id) for document in documents)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_seal_twice_at_once_counts_up_without_a_gap(project: Project, cast: Cast, gold_notes: list[Note]) -> None:
+def test_seal_at_once_makes_one_dataset(project: Project, cast: Cast, gold_notes: list[Note]) -> None:
     made = together(*[lambda: snapshots.seal(project=project, by=cast.lead).version] * 3)
-    assert sorted(made, key=str) == [1, 2, 3]
+    assert made == [1, 1, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,16 +12,19 @@ from annotation.actions import notes, revisions
 from annotation.models import Note, Project
 from annotation.spans import Span
 from tests.conftest import Cast, make_candidate
+from tests.pipelines import with_model, without_fresh_process
 from training import ner, runs
 from training.actions import runs as actions
 from training.models import Dataset, Deployment, Evaluation, ModelVersion, Run
 from training.ner.package import folder_sha256
+from training.recipes import recipe
+from training.steps import fit
 
 
 def test_training_registers_a_model_with_its_lineage(candidate: ModelVersion, cast: Cast) -> None:
     assert (candidate.number, candidate.status) == (1, ModelVersion.Status.PENDING_APPROVAL)
     assert candidate.trained_by == cast.lead
-    assert candidate.dataset == Dataset.objects.get()
+    assert candidate.dataset == Dataset.objects.get(kind="snapshot")
     assert candidate.labels == ["DISEASE", "TREATMENT"]
     assert candidate.sha256 == folder_sha256(candidate.path)
     assert candidate.size == sum(path.stat().st_size for path in candidate.path.rglob("*") if path.is_file())
@@ -30,7 +34,7 @@ def test_training_registers_a_model_with_its_lineage(candidate: ModelVersion, ca
 
 
 def test_training_evaluates_on_the_sealed_test_notes(candidate: ModelVersion) -> None:
-    evaluation = Evaluation.objects.get(model=candidate)
+    evaluation = Evaluation.objects.get(run=candidate.run, role="candidate")
     test = list(candidate.dataset.items.filter(split="test").order_by("note_id").values_list("note_id", flat=True))
     assert [row[0] for row in evaluation.per_note] == test
     assert evaluation.scores["notes"] == len(test)
@@ -44,7 +48,7 @@ def test_training_compares_with_the_champion_on_the_same_notes(
     champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     second = make_candidate(champion.project, cast, trained, monkeypatch)
-    evaluation = Evaluation.objects.get(model=second)
+    evaluation = Evaluation.objects.get(run=second.run, role="candidate")
     rival = evaluation.compared_with
     assert second.number == 2
     assert rival is not None
@@ -67,7 +71,7 @@ def test_training_keeps_words_of_the_notes_out_of_the_artefact(
     run = actions.start_training(project=project, by=cast.lead, params=params)
     runs.execute(run.pk)
     run.refresh_from_db()
-    assert run.status == Run.Status.SUCCEEDED, run.error
+    assert run.status == Run.Status.WAITING, run.error
     model = ModelVersion.objects.get(run=run)
     assert model.dataset.items.filter(split="train", note__in=rows).exists()
     data = b"".join(path.read_bytes() for path in sorted(model.path.rglob("*")) if path.is_file()).lower()
@@ -86,13 +90,15 @@ def test_training_takes_its_settings_from_the_run(
         seen.update(options, train=train, dev=dev)
         return trained
 
-    monkeypatch.setattr("training.steps.ner.train", remember)
-    run = actions.start_training(project=project, by=cast.lead, params={"settings": {"max_steps": 7}})
-    Run.objects.filter(pk=run.pk).update(seed=3)
+    without_fresh_process(monkeypatch)
+    monkeypatch.setattr(
+        fit, "recipe", lambda name: SimpleNamespace(train=remember) if name == "spacy" else recipe(name)
+    )
+    params = {"settings": {"max_steps": 7}, "recipe": "spacy", "seed": 3}
+    run = actions.start_training(project=project, by=cast.lead, params=params)
     runs.execute(run.pk)
-    assert seen["settings"] == ner.Settings(max_steps=7, seed=3)
-    assert seen["labels"] == ["DISEASE", "TREATMENT"]
-    dataset = Dataset.objects.get()
+    assert (seen["settings"], seen["seed"], seen["labels"]) == ({"max_steps": 7}, 3, ["DISEASE", "TREATMENT"])
+    dataset = Dataset.objects.get(kind="snapshot")
     test = set(dataset.items.filter(split="test").values_list("note_id", flat=True))
     assert not test & {int(document.id) for document in (*seen["train"], *seen["dev"])}
     assert len(seen["train"]) + len(seen["dev"]) + len(test) == len(gold_notes)
@@ -116,6 +122,6 @@ def test_package_of_a_second_attempt_removes_what_the_first_left(
     left_over = left_over.with_name(f"run-{run.pk}-1")
     left_over.mkdir(parents=True)
     Run.objects.filter(pk=run.pk).update(attempt=1)
-    monkeypatch.setattr("training.steps.ner.train", lambda *_, **__: trained)
+    with_model(monkeypatch, trained)
     runs.execute(run.pk)
     assert [path.name for path in left_over.parent.iterdir()] == [f"run-{run.pk}-2"]

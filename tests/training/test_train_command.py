@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from annotation.models import Annotation, Note, Project
 from tests.conftest import Cast
+from tests.pipelines import judge_few_notes, with_model
 from training import local_worker, ner, runs
 from training.models import ModelVersion, Run
 
@@ -72,19 +73,21 @@ def test_train_a_second_time_is_refused_while_the_first_is_unfinished(gold_notes
 
 
 def test_train_json_prints_the_run_the_model_and_its_f1(
-    gold_notes: list[Note], worker: None, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+    project: Project, gold_notes: list[Note], worker: None, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.steps.ner.train", lambda *_, **__: trained)
+    judge_few_notes(project)
+    with_model(monkeypatch, trained)
     row: dict[str, Any] = json.loads(train("--wait", "--json"))
     run = Run.objects.get(pk=row["run"])
-    assert (row["status"], row["model"], row["f1"]) == ("succeeded", 1, run.metrics["f1"])
+    assert (row["status"], row["model"], row["f1"]) == ("waiting", 1, run.metrics["f1"])
     assert row["low"] <= row["f1"] <= row["high"]
     assert str(run.created_by) == "trainer (system)"
 
 
 def test_train_for_people_says_what_the_model_waits_for(
-    gold_notes: list[Note], worker: None, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+    project: Project, gold_notes: list[Note], worker: None, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.steps.ner.train", lambda *_, **__: trained)
+    judge_few_notes(project)
+    with_model(monkeypatch, trained)
     assert "clinic v1: F1 0." in (said := train("--wait"))
     assert "waits for approval" in said

@@ -18,7 +18,7 @@ from django.urls import reverse
 from annotation.models import Note, User
 from monitoring.views.exports import ExportForm
 from tests.conftest import Cast
-from training import leftovers, runs
+from training import leftovers, reaper, runs
 from training.models import Run
 
 pytestmark = pytest.mark.usefixtures("gold_notes")
@@ -98,7 +98,7 @@ def test_export_is_swept_away_after_its_time(export: Callable[..., Run], lead: B
     for run in (old, new):
         os.utime(leftovers.exports_of(run), (long_ago, long_ago))
     Run.objects.filter(pk=old.pk).update(ended_at=old.ended_at - timedelta(hours=leftovers.EXPORT_HOURS, minutes=1))
-    runs.reap()
+    reaper.reap()
     assert [path.name for path in (settings.DATA_DIR / "exports").iterdir()] == [f"run-{new.pk}"]
     answer = lead.get(reverse("export_download", args=[old.pk]), follow=True)
     assert "it is kept for 24 hours" in answer.content.decode()
