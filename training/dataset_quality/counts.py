@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from training.dataset_quality.rows import TRAIN, Row
+from training.dataset_quality.rows import TRAIN, Row, counted
 
 # Lower ends of the histogram's bins, in characters; the last is open.
 LENGTHS = (0, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800)
@@ -61,7 +61,8 @@ class Content:
     def warnings(self) -> list[str]:
         trained = {label: self.entities[TRAIN][label] for label in self.labels}
         found = [
-            f"{label} has {count:,} entities in training; a label is hardly learned from fewer than {FEW}: mark more."
+            f"{label} has {counted(count, 'entity', 'entities')} in training; "
+            f"a label is hardly learned from fewer than {FEW}: mark more."
             for label, count in trained.items()
             if count < FEW
         ]

@@ -9,15 +9,15 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from annotation.spans import Span
-from training.dataset_quality.rows import LISTED, Row
+from training.dataset_quality.rows import LISTED, Row, counted
 from training.ner.tokenizer import tokenizer_for
 
 OUTSIDE, SPACE, CUT, OVERLAP = "outside", "white_space", "cut_token", "overlap"
 SENTENCES = {
-    OUTSIDE: "lie outside their text",
-    SPACE: "start or end in white space",
-    CUT: "start or end inside a word",
-    OVERLAP: "overlap another entity",
+    OUTSIDE: ("entity lies outside its text", "entities lie outside their text"),
+    SPACE: ("entity starts or ends in white space", "entities start or end in white space"),
+    CUT: ("entity starts or ends inside a word", "entities start or end inside a word"),
+    OVERLAP: ("entity overlaps another", "entities overlap another"),
 }
 # Words are forgotten after so many notes: a vocabulary would keep them all.
 FRESH = 1_000
@@ -64,7 +64,7 @@ class Edges:
 
     def warnings(self) -> list[str]:
         return [
-            f"{self.kinds[kind]:,} entities {words}; correct them in their notes."
+            f"{counted(self.kinds[kind], *words)}; correct it where it is marked."
             for kind, words in SENTENCES.items()
             if self.kinds[kind]
         ]

@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from training.dataset_quality.rows import DEV, LISTED, TEST, TRAIN, Row
+from training.dataset_quality.rows import DEV, LISTED, TEST, TRAIN, Row, counted
 
 TEXT, PATIENT = "text", "patient"
-SENTENCES = {TEXT: "have the same text as", PATIENT: "are of the same patient as"}
+SENTENCES = {
+    TEXT: ("has the same text as a note", "have the same text as notes"),
+    PATIENT: ("is of the same patient as a note", "are of the same patients as notes"),
+}
 REMEDY = "move or leave them out, as a model tested on what it has seen looks better than it is"
 SHOWN = 5
 
@@ -51,10 +54,15 @@ class Leakage:
         names = {TEST: "test", DEV: "calibration"}
         before = "training or calibration" if later == TEST else "training"
         return [
-            f"{len(pairs):,} notes of the {names[later]} split {words} notes of {before} ({_some(pairs)}): {REMEDY}."
+            f"{_subject(len(pairs), names[later], words)} of {before} ({_some(pairs)}): {REMEDY}."
             for kind, words in SENTENCES.items()
             if (pairs := list(self.pairs(kind, later)))
         ]
+
+
+def _subject(count: int, split: str, words: tuple[str, str]) -> str:
+    one, many = words
+    return counted(count, f"note of the {split} split {one}", f"notes of the {split} split {many}")
 
 
 def _some(pairs: list[tuple[int, int]]) -> str:

@@ -11,11 +11,31 @@ from training.dataset_quality.counts import Content
 from training.dataset_quality.duplicates import Duplicates
 from training.dataset_quality.edges import Edges
 from training.dataset_quality.leakage import Leakage
-from training.dataset_quality.rows import DEV, TEST, Meter, OnProgress, Row
+from training.dataset_quality.rows import DEV, TEST, Meter, OnProgress, Row, counted
 from training.dataset_quality.surfaces import Surfaces, marks_of
 from training.dataset_quality.words import WORD, Numbers, normalised
 
 VERSION = 1
+CONTRADICTORY = (
+    "text is there more than once and not marked alike; settle which is right",
+    "texts are there more than once and not marked alike; settle which is right",
+)
+REPEATED = (
+    "note repeats the text of another; it counts twice in training",
+    "notes repeat the text of another; they count twice in training",
+)
+NEAR = (
+    "pair of notes of different splits is nearly the same text; look at it",
+    "pairs of notes of different splits are nearly the same text; look at them",
+)
+TWO_LABELS = (
+    "surface is marked with more than one label; settle which is right",
+    "surfaces are marked with more than one label; settle which is right",
+)
+HALF_MARKED = (
+    "surface is marked in some places only; settle where it should be",
+    "surfaces are marked in some places only; settle where they should be",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +113,11 @@ class Reading:
 
 
 def _warnings(exact: dict[str, Any], near: dict[str, Any], conflicts: dict[str, Any]) -> list[str]:
-    counted = [
-        (len(exact["contradictory"]), "texts are there more than once and not marked alike; settle which is right"),
-        (exact["count"], "notes repeat the text of another; they count twice in training"),
-        (near["across"], "pairs of notes of different splits are nearly the same text; look at them"),
-        (conflicts["two_labels"]["count"], "surfaces are marked with more than one label; settle which is right"),
-        (conflicts["half_marked"]["count"], "surfaces are marked in some places only; settle where they should be"),
+    said = [
+        (len(exact["contradictory"]), *CONTRADICTORY),
+        (exact["count"], *REPEATED),
+        (near["across"], *NEAR),
+        (conflicts["two_labels"]["count"], *TWO_LABELS),
+        (conflicts["half_marked"]["count"], *HALF_MARKED),
     ]
-    return [f"{count:,} {words}." for count, words in counted if count]
+    return [f"{counted(count, one, many)}." for count, one, many in said if count]

@@ -15,6 +15,11 @@ LISTED = 200
 EVERY = 16
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """The number with its words: `one` for 1, `many` for all others."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A note of a dataset with its gold. ``patient`` is a key of the patient, empty when the note names none."""

@@ -39,4 +39,4 @@ def test_edges_name_what_is_wrong(spans, kinds):
 
 def test_edges_list_offsets_and_no_words():
     assert edges((0, 14)).listed == [{"kind": "cut_token", "note": 7, "start": 0, "end": 14, "label": "DISEASE"}]
-    assert edges((0, 14)).warnings() == ["1 entities start or end inside a word; correct them in their notes."]
+    assert edges((0, 14)).warnings() == ["1 entity starts or ends inside a word; correct it where it is marked."]

@@ -14,7 +14,7 @@ def test_leakage_of_a_patient_is_one_pair_for_each_test_note():
     found = leakage(*rows)
     assert found.to_json()["test"]["patient"] == {"count": 2, "pairs": [[0, 8], [0, 9]]}
     assert found.to_json()["test"]["text"]["count"] == 0
-    assert "2 notes of the test split are of the same patient as notes of training" in found.sentences("test")[0]
+    assert "2 notes of the test split are of the same patients as notes of training" in found.sentences("test")[0]
 
 
 def test_leakage_between_calibration_and_test_counts_and_within_a_split_does_not():
@@ -25,7 +25,7 @@ def test_leakage_between_calibration_and_test_counts_and_within_a_split_does_not
 def test_leakage_from_training_into_calibration_is_told_apart():
     found = leakage(row(1, "a"), row(2, "a", "dev"))
     assert found.sentences("test") == []
-    assert "1 notes of the calibration split have the same text as notes of training (notes 2 and 1)" in "".join(
+    assert "1 note of the calibration split has the same text as a note of training (notes 2 and 1)" in "".join(
         found.sentences("dev")
     )
 

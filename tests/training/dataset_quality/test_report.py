@@ -36,7 +36,7 @@ def test_report_blocks_on_a_text_in_training_and_in_the_test():
     rows = [*good(), row(900, "Known case of [asthma|DISEASE]."), row(901, "known  case of [Asthma|DISEASE]", "test")]
     report = quality_report(rows, labels=LABELS)
     assert report.blocking == [
-        "1 notes of the test split have the same text as notes of training or calibration (notes 901 and 900): move or "
+        "1 note of the test split has the same text as a note of training or calibration (notes 901 and 900): move or "
         "leave them out, as a model tested on what it has seen looks better than it is."
     ]
     assert report.findings["leakage"]["test"]["text"]["pairs"] == [[900, 901]]
@@ -95,7 +95,7 @@ def test_report_of_one_label_and_one_note():
     report = quality_report([row(1, "[fever|DISEASE]")], labels=["DISEASE"])
     assert report.findings["imbalance"] == {"shares": {"DISEASE": 1.0}, "ratio": 1.0}
     assert report.warnings == [
-        "DISEASE has 1 entities in training; a label is hardly learned from fewer than 50: mark more."
+        "DISEASE has 1 entity in training; a label is hardly learned from fewer than 50: mark more."
     ]
 
 
