@@ -33,6 +33,8 @@ class Right(StrEnum):
     EXPORT = "export"
     TRAIN = "train"
     DECIDE = "decide"
+    # Overrule a failed gate; an approver must second it.
+    OVERRIDE = "override"
     MANAGE_CLIENTS = "manage_clients"
 
 
@@ -44,7 +46,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ML_LEAD: frozenset({Right.VIEW, Right.TRAIN, *CURATE}),
     Role.APPROVER: frozenset({Right.VIEW, Right.DECIDE}),
     # An admin looks after people and keys and reads no note.
-    Role.ADMIN: frozenset({Right.VIEW, Right.MANAGE_CLIENTS}),
+    Role.ADMIN: frozenset({Right.VIEW, Right.MANAGE_CLIENTS, Right.OVERRIDE}),
 }
 
 

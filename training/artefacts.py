@@ -6,6 +6,7 @@ import hmac
 from functools import lru_cache
 from pathlib import Path
 
+from django.conf import settings
 from spacy.language import Language
 
 from annotation.keys import signature
@@ -20,14 +21,23 @@ def nlp_of(model: ModelVersion) -> Language:
     return _load(model.path, model.sha256)
 
 
+def fresh_nlp_of(model: ModelVersion) -> Language:
+    """As :func:`nlp_of`, read from the disk now; the caller keeps it or lets it go."""
+    check_signature(model)
+    return _read(model.path, model.sha256)
+
+
 def check_signature(model: ModelVersion) -> None:
+    """Raise ner.ArtefactError unless the row speaks of a folder of ours: below the models folder, and signed by us."""
+    root = Path(settings.MODELS_DIR).resolve()
+    if root not in model.path.resolve().parents:
+        raise ner.ArtefactError(f"The folder of {model} is not below the models folder; train the model anew.")
     # Versions of before signatures have none; their hash was registered by the run itself.
     if model.signature and not hmac.compare_digest(model.signature, sign(model.sha256)):
         raise ner.ArtefactError(f"The signature of {model} is not ours; train the model anew.")
 
 
-@lru_cache(maxsize=3)
-def _load(folder: Path, sha256: str) -> Language:
+def _read(folder: Path, sha256: str) -> Language:
     try:
         return ner.load(folder, sha256=sha256)
     except ner.ArtefactError:
@@ -36,6 +46,18 @@ def _load(folder: Path, sha256: str) -> Language:
         # Intact but unreadable: packaged by code of another version.
         name = type(error).__name__
         raise ner.ArtefactError(f"Model folder {folder.name} does not load ({name}); train the model anew.") from error
+
+
+_load = lru_cache(maxsize=3)(_read)
+
+
+def state(model: ModelVersion) -> str:
+    """Why the model's artefact can't be served; empty when it is what was registered. Reads all of its folder."""
+    try:
+        verify(model)
+    except ner.ArtefactError as error:
+        return str(error)
+    return ""
 
 
 def verify(model: ModelVersion) -> None:

@@ -12,7 +12,7 @@ import os
 import queue
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -27,6 +27,7 @@ from training.models import Deployment
 
 MAX_BATCH = 16
 MAX_WAITING = 2_000
+MAX_TESTS = 200
 REFRESH_SECONDS = 0.5
 RETRY_SECONDS = 30.0
 TIMEOUT_SECONDS = 30.0
@@ -50,6 +51,11 @@ class Served:
     role: str
     nlp: Language = field(repr=False)
 
+    @classmethod
+    def of(cls, row: Deployment, nlp: Language) -> Served:
+        model = row.model
+        return cls(row.pk, model.pk, model.number, model.project.slug, model.sha256, row.role, nlp)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -65,6 +71,8 @@ class _Request:
     project_id: int
     texts: Sequence[str]
     future: Future[tuple[Served, list[list[ScoredSpan]]]]
+    # A version under test; None: the champion of the moment.
+    served: Served | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,8 @@ class Engine:
     def __init__(self) -> None:
         self._waiting: queue.Queue[_Request | _Swap] = queue.Queue(MAX_WAITING)
         self._champions: dict[int, Served] = {}
+        # Requests to versions under test: one at a time, after what production asked meanwhile.
+        self._tests: deque[_Request] = deque()
         self._try_again: dict[int, float] = {}
         self._ready = threading.Event()
         self._stop = threading.Event()
@@ -107,12 +117,19 @@ class Engine:
         """Entities of `texts` by the project's champion. Raises NotServing when there is none, or too much to do."""
         return self.submit(project_id, texts, timeout=timeout).answer()
 
-    def submit(self, project_id: int, texts: Sequence[str], *, timeout: float = TIMEOUT_SECONDS) -> Pending:
-        """As ``predict``, but the caller can do something else before it asks for the answer."""
+    def submit(
+        self, project_id: int, texts: Sequence[str], *, timeout: float = TIMEOUT_SECONDS, served: Served | None = None
+    ) -> Pending:
+        """As ``predict``, but the caller can do something else before it asks for the answer.
+
+        `served`: a version under test instead of the champion; it answers behind what production asks.
+        """
         began = time.perf_counter()
         if not self._ready.wait(timeout):
             raise NotServing("The model is still loading; try again in a few seconds.")
-        request = _Request(project_id, texts, Future())
+        request = _Request(project_id, texts, Future(), served)
+        if served and len(self._tests) >= MAX_TESTS:
+            raise NotServing("Too many requests to versions under test wait already; try again in a few seconds.")
         try:
             self._waiting.put_nowait(request)
         except queue.Full:
@@ -132,27 +149,35 @@ class Engine:
         while not self._stop.is_set():
             batch, swap = self._take()
             for project_id, requests in batch.items():
-                self._answer(project_id, requests)
+                self._answer(self._champions.get(project_id), requests)
             if swap:
                 self._champions = swap.champions
                 swap.done.set()
+            if self._tests:
+                request = self._tests.popleft()
+                self._answer(request.served, [request])
 
     def _take(self) -> tuple[dict[int, list[_Request]], _Swap | None]:
-        """What waits: requests by project, up to a batch or to the next swap, which keeps its place in the line."""
+        """What waits: requests by project, up to a batch or to the next swap, which keeps its place in the line.
+
+        Requests to versions under test are put aside.
+        """
         batch: dict[int, list[_Request]] = defaultdict(list)
-        item = self._waiting.get()
-        for count in range(1, MAX_BATCH + 1):
+        for count in range(MAX_BATCH):
+            try:
+                item = self._waiting.get(block=not count and not self._tests)
+            except queue.Empty:
+                break
             if isinstance(item, _Swap):
                 return batch, item
-            batch[item.project_id].append(item)
-            if count == MAX_BATCH or self._waiting.empty():
-                break
-            item = self._waiting.get()
+            if item.served:
+                self._tests.append(item)
+            else:
+                batch[item.project_id].append(item)
         return batch, None
 
-    def _answer(self, project_id: int, requests: list[_Request]) -> None:
+    def _answer(self, served: Served | None, requests: list[_Request]) -> None:
         live = [request for request in requests if request.future.set_running_or_notify_cancel()]
-        served = self._champions.get(project_id)
         if served is None:
             return _refuse(live, NotServing("No model of this project is in service yet; approve one first."))
         _settle(served, live)
@@ -190,8 +215,7 @@ class Engine:
             logger.error("%s can't be loaded, the one before goes on: %s", row.model, error)
             self._try_again[row.pk] = time.monotonic() + RETRY_SECONDS
             return present
-        model = row.model
-        return Served(row.pk, model.pk, model.number, model.project.slug, model.sha256, row.role, nlp)
+        return Served.of(row, nlp)
 
     def _hand_over(self, champions: dict[int, Served]) -> None:
         swap = _Swap(champions, threading.Event())

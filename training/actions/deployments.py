@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,38 +20,56 @@ Status = Deployment.Status
 @transaction.atomic
 def deploy(*, model: ModelVersion, by: User, ending: Status = Status.RETIRED, reason: str = "") -> Deployment:
     """Make an approved model the champion; every web process serves it within two seconds."""
-    # One change of champion at a time: who waits here sees what the other did.
-    Project.objects.select_for_update(no_key=True).get(pk=model.project_id)
+    lock(model.project_id)
+    model.refresh_from_db(fields=["status"])
     if model.status != ModelVersion.Status.APPROVED:
         raise ActionError(f"{model} is not approved; only an approved model can serve.")
     champion = Deployment.objects.champion_of(model.project)
     if champion and champion.model_id == model.pk:
         raise TooLate(f"{model} is in service already.")
-    _check_artefact(model)
+    check_artefact(model)
+    # One moment for both, so that there is no time without a champion.
+    now = timezone.now()
     if champion:
-        _end(champion, by, ending, reason or f"Replaced by {model}.")
-    deployment = Deployment.objects.create(project=model.project, model=model, started_by=by, started_at=timezone.now())
-    after_commit(PRELABEL, model.project_id)
-    return deployment
+        end(champion, by=by, status=ending, reason=reason or f"Replaced by {model}.", at=now)
+    return start(model, by, now)
+
+
+def promote(*, model: ModelVersion, by: User, reason: str) -> Deployment:
+    """Put an approved version that stands by in service; the present one was not at fault."""
+    if not reason.strip():
+        raise ActionError("Putting a version in service needs a reason; write what it is better at.")
+    return deploy(model=model, by=by, reason=reason.strip())
 
 
 def roll_back(*, model: ModelVersion, by: User, reason: str) -> Deployment:
     """Put an earlier approved model back in service; the present one is marked as rolled back."""
     if not reason.strip():
         raise ActionError("A roll-back needs a reason; write what went wrong.")
-    if not model.deployments.exists():
+    if not model.deployments.filter(environment=Deployment.Environment.PROD).exists():
         raise ActionError(f"{model} never served, so there is nothing to go back to; choose one that did.")
     return deploy(model=model, by=by, ending=Status.ROLLED_BACK, reason=reason.strip())
 
 
-def _check_artefact(model: ModelVersion) -> None:
+def lock(project_id: int) -> None:
+    """One change of champion at a time: who waits here sees what the other did. Inside a transaction only."""
+    Project.objects.select_for_update(no_key=True).get(pk=project_id)
+
+
+def start(model: ModelVersion, by: User, at: datetime) -> Deployment:
+    deployment = Deployment.objects.create(project=model.project, model=model, started_by=by, started_at=at)
+    after_commit(PRELABEL, model.project_id)
+    return deployment
+
+
+def end(deployment: Deployment, *, by: User, status: Status, reason: str, at: datetime) -> bool:
+    """False when it was over already."""
+    rows = Deployment.objects.filter(pk=deployment.pk, status=Status.ACTIVE)
+    return bool(rows.update(status=status, ended_at=at, ended_by=by, end_reason=reason))
+
+
+def check_artefact(model: ModelVersion) -> None:
     try:
         verify(model)
     except ner.ArtefactError as error:
         raise ActionError(f"{model} can't serve: {error}") from error
-
-
-def _end(deployment: Deployment, by: User, status: Status, reason: str) -> None:
-    Deployment.objects.filter(pk=deployment.pk, status=Status.ACTIVE).update(
-        status=status, ended_at=timezone.now(), ended_by=by, end_reason=reason
-    )
