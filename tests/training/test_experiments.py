@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.utils import timezone
 
 from annotation.models import Note, Project
 from tests.conftest import Cast
-from tests.pipelines import instead_of_training, judge_few_notes
 from training import experiments, ner, reaper, runs
 from training.actions import experiments as actions
 from training.actions.experiments import Candidate, Tuning
+from training.context import Context
+from training.looks import Looks
 from training.models import Evaluation, Run, Step
 from training.trials import Objective, State, best_of, trials_of
 
@@ -22,47 +24,34 @@ SPACE = {"dropout": {"low": 0.05, "high": 0.5}, "width": {"low": 16, "high": 128
 
 
 @pytest.fixture(autouse=True)
-def quick(
-    project: Project, gold_notes: list[Note], trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """Instead of a training the session's model, and a score that only the settings decide."""
-    judge_few_notes(project)
+def quick(project: Project, gold_notes: list[Note], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trials of which only the looks and the score are there, and these follow from the settings alone."""
 
-    def work(context: Any, recipe: str, settings: dict[str, Any], seed: int, report: Any) -> ner.Trained:
+    def train(context: Context) -> dict[str, Any]:
+        looks, f1 = Looks(context), _f1(context.run.params["settings"])
         for look in (1, 2, 3):
-            report(ner.Progress(look, 3, 1.0, _f1(settings) * look / 3, 0.0, looks=look))
-        return trained
-
-    def score(context: Any) -> dict[str, Any]:
-        scores = {"precision": 0.5, "recall": 0.5, "f1": _f1(context.run.params["settings"])}
-        scores |= {"low": 0.1, "high": 0.9, "notes": 8, "entities": 20}
-        Evaluation.objects.create(
-            run=context.run,
-            dataset=context.dataset,
-            split="dev",
-            role=Evaluation.Role.TRIAL,
-            scores=scores,
-            per_label={"DISEASE": {**scores, "recall": 0.25}},
-        )
+            looks.tell(ner.Progress(look, 3, 1.0, f1 * look / 3, 0.0, looks=look))
         return {}
 
-    instead_of_training(monkeypatch, work)
-    steps = {spec.name: spec for spec in runs.PIPELINES[Run.Kind.TRIAL]}
-    monkeypatch.setitem(
-        runs.PIPELINES,
-        Run.Kind.TRIAL,
-        tuple(
-            _with(spec, score) if spec.name == "score" else _with(spec, spec.do, cached=False)
-            for spec in steps.values()
-        ),
+    does = {"train": train, "score": _score}
+    steps = [
+        replace(spec, do=does.get(spec.name, lambda _: {}), takes=(), cached=False)
+        for spec in runs.PIPELINES[Run.Kind.TRIAL]
+    ]
+    monkeypatch.setitem(runs.PIPELINES, Run.Kind.TRIAL, tuple(steps))
+
+
+def _score(context: Context) -> dict[str, Any]:
+    scores = {"f1": _f1(context.run.params["settings"]), "recall": 0.5, "low": 0.1, "high": 0.9}
+    Evaluation.objects.create(
+        run=context.run,
+        dataset_id=context.run.params["dataset"],
+        split="dev",
+        role=Evaluation.Role.TRIAL,
+        scores=scores,
+        per_label={"DISEASE": {"f1": 0.5, "recall": 0.25}},
     )
-    yield
-
-
-def _with(spec: Any, do: Callable[..., Any], cached: bool = False) -> Any:
-    from dataclasses import replace
-
-    return replace(spec, do=do, cached=cached)
+    return {}
 
 
 def _f1(settings: dict[str, Any]) -> float:
@@ -97,7 +86,7 @@ def test_comparison_trains_each_candidate_with_each_seed(project: Project, cast:
         ("clinical", 1, State.COMPLETE),
         ("crf", 0, State.COMPLETE),
     ]
-    assert len({trial.run.steps.get(name="snapshot").outputs["dataset_id"] for trial in trials}) == 1
+    assert len({trial.run.params["dataset"] for trial in trials}) == 1
     assert trials[0].settings["folds"] == 5  # defaults are on record too
 
 
@@ -106,7 +95,8 @@ def test_tuning_reaches_its_count_and_names_the_best(project: Project, cast: Cas
     trials = trials_of(experiment)
     assert [trial.number for trial in trials] == list(range(6))
     best = best_of(trials)
-    assert best and best.value == max(trial.value or 0 for trial in trials)
+    assert best
+    assert best.value == max(trial.value or 0 for trial in trials)
     outputs = experiment.steps.get().outputs
     assert (outputs["best"], outputs["complete"], outputs["stopped"]) == (best.run.pk, 6, "All trials were started.")
 
@@ -221,10 +211,11 @@ def test_cancelled_while_it_starts_trials_starts_no_more(
 def test_trials_that_all_fail_end_the_experiment_early(
     project: Project, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def diverged(*_: Any) -> None:
+    def diverged(*_: Any) -> dict[str, Any]:
         raise ner.TrainingError("Training diverged.")
 
-    instead_of_training(monkeypatch, diverged)
+    steps = [replace(spec, do=diverged) for spec in runs.PIPELINES[Run.Kind.TRIAL]]
+    monkeypatch.setitem(runs.PIPELINES, Run.Kind.TRIAL, tuple(steps))
     experiment = work_off(tune(project, cast, count=20))
     assert experiment.status == Run.Status.FAILED
     assert experiment.error == "None of 6 trials succeeded: Training diverged."

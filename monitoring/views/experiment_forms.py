@@ -1,0 +1,118 @@
+"""What can be asked of an experiment: on which gold, which recipes or which settings, and how much it may cost."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+
+from annotation.models import Project
+from training.actions.experiments import MOST_MINUTES, MOST_PARALLEL, MOST_TRIALS, Candidate
+from training.models import Dataset
+from training.recipes import recipes
+
+# So many recipes can be set side by side.
+ROWS = 6
+MAX_SETTINGS = 4000
+MEASURES = {"f1": "F1", "recall": "Recall", "precision": "Precision"}
+
+
+class ExperimentForm(forms.Form):
+    """What both kinds of experiment ask for."""
+
+    name = forms.CharField(max_length=120, help_text="What is to be found out, in a few words.")
+    dataset = forms.ModelChoiceField(
+        Dataset.objects.none(), required=False, empty_label="The gold as it is now", label="Data"
+    )
+    parallel = forms.IntegerField(
+        min_value=1,
+        max_value=MOST_PARALLEL,
+        initial=2,
+        label="Trials at once",
+        help_text="As far as there are workers for them.",
+    )
+
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Dataset.objects.filter(project=project, kind=Dataset.Kind.SNAPSHOT, status=Dataset.Status.SEALED)
+        field = self.fields["dataset"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = rows.select_related("project").defer("quality").order_by("-version")
+
+    def common(self) -> dict[str, Any]:
+        """What the actions take of it."""
+        return {name: self.cleaned_data[name] for name in ("name", "dataset", "parallel")}
+
+
+def settings_of(said: str) -> dict[str, Any]:
+    """Settings written as JSON. Raises ValidationError."""
+    try:
+        value = json.loads(said) if said.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise forms.ValidationError('This is not JSON; write for example {"max_steps": 800}.') from error
+    if not isinstance(value, dict):
+        raise forms.ValidationError('Give an object of settings, for example {"max_steps": 800}.')
+    return value
+
+
+class CandidateForm(forms.Form):
+    """A recipe with settings and seeds; without a recipe the row is empty."""
+
+    recipe = forms.ChoiceField(required=False)
+    settings = forms.CharField(
+        required=False,
+        max_length=MAX_SETTINGS,
+        label="Settings",
+        widget=forms.TextInput(attrs={"spellcheck": "false", "class": "mono", "placeholder": '{"max_steps": 800}'}),
+    )
+    seeds = forms.IntegerField(min_value=1, max_value=20, initial=1, required=False, label="Seeds")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["recipe"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "None"), *((one.name, one.title) for one in recipes().values())]
+
+    def clean_settings(self) -> dict[str, Any]:
+        return settings_of(self.cleaned_data["settings"])
+
+    def candidate(self) -> Candidate | None:
+        said = self.cleaned_data
+        if not said.get("recipe"):
+            return None
+        return Candidate(said["recipe"], said["settings"], said["seeds"] or 1)
+
+
+Candidates = forms.formset_factory(CandidateForm, extra=ROWS, max_num=ROWS)
+
+
+class TuningForm(ExperimentForm):
+    """Beside the table of the recipe's settings, which the view reads."""
+
+    measure = forms.ChoiceField(choices=list(MEASURES.items()), label="Better means a higher")
+    label = forms.ChoiceField(required=False, label="Of")
+    count = forms.IntegerField(min_value=1, max_value=MOST_TRIALS, initial=20, label="Trials at most")
+    minutes = forms.FloatField(
+        min_value=0,
+        max_value=MOST_MINUTES,
+        initial=60,
+        label="Minutes",
+        help_text="No trial starts later. 0: no limit.",
+    )
+    seed = forms.IntegerField(
+        min_value=0, max_value=2**31 - 1, initial=0, help_text="Same seed, same gold: the same trials."
+    )
+    prune = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="End trials early that fall behind",
+        help_text="At each look at the calibration notes, after five trials: when F1 is below the others' median.",
+    )
+
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(project, *args, **kwargs)
+        names = sorted(project.labels.active().names())
+        field = self.fields["label"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "All labels"), *((name, name) for name in names)]
