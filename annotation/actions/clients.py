@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
 from annotation.models import Client, Project, User
+from annotation.models.client import SCOPES
 
 PREFIX = "mk_"
 MAX_NAME = 80
@@ -25,14 +27,26 @@ def hash_key(key: str) -> str:
 
 
 @transaction.atomic
-def create(*, project: Project, name: str, by: User | None) -> tuple[Client, str]:
-    """A client and its key. The key is returned this once and can't be read again."""
+def create(
+    *, project: Project, name: str, by: User | None, scopes: Collection[str] = ("extract",)
+) -> tuple[Client, str]:
+    """A client and its key. The key is returned this once and can't be read again.
+
+    `scopes` is what the key may do: extract (notes in, entities out), read (datasets with the notes' texts, runs,
+    models), train (start a training).
+    """
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME or not name.isprintable():
         raise ActionError(f"A client needs a name of 1 to {MAX_NAME} characters; write which system will use the key.")
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not scopes:
+        raise ActionError(
+            f"The scopes of a key are {', '.join(unknown) or 'none'}; give it one or more of {', '.join(SCOPES)}."
+        )
     prefix = PREFIX + secrets.token_hex(4)
     key = f"{prefix}_{secrets.token_urlsafe(32)}"
-    row = Client(project=project, name=name, prefix=prefix, key_hash=hash_key(key), created_by=by)
+    allowed = [scope for scope in SCOPES if scope in scopes]
+    row = Client(project=project, name=name, prefix=prefix, key_hash=hash_key(key), created_by=by, scopes=allowed)
     try:
         with transaction.atomic():
             row.save(force_insert=True)

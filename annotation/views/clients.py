@@ -14,9 +14,22 @@ from annotation.actions import clients as actions
 from annotation.errors import ActionError
 from annotation.models import Client, Project
 
+SCOPES = (
+    ("extract", "Extract: send notes, get entities back"),
+    ("read", "Read: datasets with the texts of their notes, runs and models"),
+    ("train", "Train: start a training"),
+)
+
 
 class ClientForm(forms.Form):
     name = forms.CharField(max_length=80, label="System that will use the key")
+    scopes = forms.MultipleChoiceField(
+        choices=SCOPES,
+        initial=["extract"],
+        widget=forms.CheckboxSelectMultiple,
+        label="What the key may do",
+        error_messages={"required": "A key that may do nothing is of no use; tick at least one."},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,7 +38,7 @@ def clients(request: HttpRequest, project: Project) -> HttpResponse:
     form, new_key = ClientForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         try:
-            _, new_key = actions.create(project=project, name=form.cleaned_data["name"], by=person(request))
+            _, new_key = actions.create(project=project, **form.cleaned_data, by=person(request))
             form = ClientForm()
         except ActionError as error:
             messages.error(request, str(error))

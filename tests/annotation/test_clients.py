@@ -98,6 +98,19 @@ def test_create_client_command_prints_the_key_as_json_alone(project: Project) ->
     assert clients.authenticate(row["key"]) == Client.objects.get(name=row["client"], prefix=row["prefix"])
 
 
+@pytest.mark.parametrize("scopes", [[], ["everything"], ["read", "everything"]])
+def test_create_with_no_or_unknown_scope_is_refused(project: Project, scopes: list[str]) -> None:
+    with pytest.raises(ActionError, match="one or more of extract, read, train"):
+        clients.create(project=project, name="EMR", by=None, scopes=scopes)
+    assert not Client.objects.exists()
+
+
+def test_create_client_command_takes_scopes(project: Project) -> None:
+    out = StringIO()
+    call_command("create_client", "notebooks", "--scope", "train", "--scope", "read", "--json", stdout=out)
+    assert json.loads(out.getvalue())["scopes"] == ["read", "train"] == Client.objects.get().scopes
+
+
 def test_create_client_command_without_project_takes_the_oldest(cast: Cast) -> None:
     call_command("create_client", "EMR", stdout=StringIO())
     assert Client.objects.get().project.slug == "clinic"

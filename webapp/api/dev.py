@@ -27,7 +27,9 @@ class DevExtractView(ScopedView):
         rows = Deployment.objects.filter(project=client_of(request).project_id, environment=Environment.DEV)
         deployment = rows.select_related("model__project").filter(pk=pk).first()
         if deployment is None:
-            return problem(404, f"There is no development deployment {pk}; see the deployments page for their addresses.")
+            return problem(
+                404, f"There is no development deployment {pk}; see the deployments page for their addresses."
+            )
         if deployment.status != Deployment.Status.ACTIVE:
             return problem(410, f"The development deployment {pk} was ended; start another on the model's page.")
         try:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from annotation.access import client_of
 from annotation.actions import notes
@@ -20,9 +19,12 @@ from training.actions import predictions
 from training.models import Prediction
 from webapp.api.documents import Incoming, RequestError, parse, to_json
 from webapp.api.problems import problem
+from webapp.api.scopes import ScopedView
 
 
-class ExtractView(APIView):
+class ExtractView(ScopedView):
+    scopes: ClassVar[dict[str, str]] = {"POST": "extract"}
+
     def post(self, request: Request) -> Response:
         try:
             documents = parse(request.data)

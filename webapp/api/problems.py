@@ -12,6 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from training.serving import NotServing
+from webapp.api.pages import PageError
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -32,6 +33,7 @@ ANSWERS: tuple[tuple[type[Exception], int, str | None, dict[str, str] | None], .
     # The parser gives up on lists in lists in lists.
     (RecursionError, 400, "The body is nested too deeply; send documents as the README shows.", None),
     (RequestDataTooBig, 413, "The body is too large; send fewer documents a request.", None),
+    (PageError, 422, None, None),
     (Http404, 404, "There is no such address; see the API table in the README.", None),
     (PermissionDenied, 403, "This key may not do that.", None),
     (NotServing, 503, None, LATER),

@@ -1,5 +1,23 @@
 from django.urls import path
 
+from webapp.api.datasets import DatasetsView, DatasetView
+from webapp.api.dev import DevExtractView
+from webapp.api.evaluations import EvaluationsView
 from webapp.api.extract import ExtractView
+from webapp.api.models import ModelsView, ModelView, OneModelView
+from webapp.api.notes import NotesView
+from webapp.api.runs import RunsView, RunView
 
-urlpatterns = [path("extract", ExtractView.as_view(), name="api_extract")]
+urlpatterns = [
+    path("extract", ExtractView.as_view(), name="api_extract"),
+    path("dev/<int:pk>/extract", DevExtractView.as_view(), name="api_dev_extract"),
+    path("model", ModelView.as_view(), name="api_model"),
+    path("datasets", DatasetsView.as_view(), name="api_datasets"),
+    path("datasets/<int:version>", DatasetView.as_view(), name="api_dataset"),
+    path("datasets/<int:version>/notes", NotesView.as_view(), name="api_notes"),
+    path("runs", RunsView.as_view(), name="api_runs"),
+    path("runs/<int:number>", RunView.as_view(), name="api_run"),
+    path("runs/<int:number>/evaluations", EvaluationsView.as_view(), name="api_evaluations"),
+    path("models", ModelsView.as_view(), name="api_models"),
+    path("models/<int:number>", OneModelView.as_view(), name="api_model_version"),
+]

@@ -19,7 +19,7 @@ def browser(cast: Cast, browser_of: Callable[[User], Browser]) -> Browser:
 
 
 def test_new_key_is_shown_once_and_works(browser: Browser, project: Project, cast: Cast) -> None:
-    response = browser.post(PAGE, {"name": "EMR"})
+    response = browser.post(PAGE, {"name": "EMR", "scopes": ["extract"]})
     key = response.context["new_key"]
     client = clients.authenticate(key)
     assert client is not None
@@ -32,8 +32,8 @@ def test_new_key_is_shown_once_and_works(browser: Browser, project: Project, cas
 
 
 def test_new_key_second_time_with_the_name_is_refused_and_says_why(browser: Browser) -> None:
-    browser.post(PAGE, {"name": "EMR"})
-    response = browser.post(PAGE, {"name": "EMR"})
+    browser.post(PAGE, {"name": "EMR", "scopes": ["extract"]})
+    response = browser.post(PAGE, {"name": "EMR", "scopes": ["extract"]})
     assert response.context["new_key"] is None
     assert "has a valid key already" in response.content.decode()
     assert Client.objects.count() == 1
@@ -41,9 +41,22 @@ def test_new_key_second_time_with_the_name_is_refused_and_says_why(browser: Brow
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 81, "a\x00b"])
 def test_new_key_without_a_usable_name_is_refused(browser: Browser, name: str) -> None:
-    response = browser.post(PAGE, {"name": name})
+    response = browser.post(PAGE, {"name": name, "scopes": ["extract"]})
     assert response.status_code == 200
     assert response.context["new_key"] is None
+    assert not Client.objects.exists()
+
+
+def test_new_key_may_do_what_was_ticked_and_the_list_says_so(browser: Browser) -> None:
+    response = browser.post(PAGE, {"name": "notebooks", "scopes": ["train", "read"]})
+    assert Client.objects.get().scopes == ["read", "train"]
+    assert "read, train" in response.content.decode()
+
+
+@pytest.mark.parametrize("scopes", [[], ["everything"]])
+def test_new_key_with_no_or_unknown_scope_is_refused(browser: Browser, scopes: list[str]) -> None:
+    response = browser.post(PAGE, {"name": "EMR", "scopes": scopes})
+    assert response.context["form"].errors["scopes"]
     assert not Client.objects.exists()
 
 
