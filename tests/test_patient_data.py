@@ -28,6 +28,7 @@ from annotation.spans import Span
 from annotation.synthetic import generate
 from monitoring.actions import decisions
 from tests.conftest import Cast, add_notes
+from tests.pipelines import judge_few_notes
 from training import prelabels, runs, serving
 from training.actions import runs as run_actions
 from training.models import ModelVersion, Run
@@ -163,14 +164,16 @@ def train_and_deploy(project: Project, cast: Cast) -> ModelVersion:
         start = note.text.index("diabetes")
         spans[note.pk] = (Span(start, start + len("diabetes"), "DISEASE"), Span(4, 4 + len(CANARIES[0]), "DISEASE"))
     revisions.add_imported(project=project, spans=spans, by=cast.reviewer, gold=True)
+    judge_few_notes(project)
     run = run_actions.start_training(
         project=project, by=cast.lead, params={"settings": {"max_steps": 5, "min_steps": 5}}
     )
     runs.execute(run.pk)
     run.refresh_from_db()
-    assert run.status == Run.Status.SUCCEEDED, run.error
+    assert run.status == Run.Status.WAITING, run.error
     model = ModelVersion.objects.select_related("project").get(run=run)
     decisions.approve(model=model, by=cast.approver, reason="For the test.")
+    runs.execute(run.pk)
     return model
 
 
@@ -309,7 +312,11 @@ def test_lines_hide_what_an_ordinary_formatter_shows(lines: list[str]) -> None:
 
 # Every field that could hold text -------------------------------------------------------------------------------------
 # Each was looked at: may it hold what a note says or whom it is about? Only the ciphertext may, and it is encrypted.
-ENCRYPTED = {"annotation.Note": "ciphertext wrapped_key", "annotation.Comment": "ciphertext"}
+ENCRYPTED = {
+    "annotation.Note": "ciphertext wrapped_key",
+    "annotation.Comment": "ciphertext",
+    "training.BehaviourCase": "ciphertext wrapped_key",
+}
 HOLDS_NO_PATIENT_TEXT = {
     "annotation.User": "password username first_name last_name email",
     "annotation.Project": "slug name queue_order",
@@ -326,14 +333,24 @@ HOLDS_NO_PATIENT_TEXT = {
     "specialty city gender age_band language source",
     "annotation.Task": "reason status skip_reason",
     "annotation.Annotation": "status origin spans_json author_model",
-    "annotation.Client": "name prefix key_hash",
-    "training.Dataset": "status sha256 summary",
+    "annotation.Client": "name prefix key_hash scopes",
+    "training.Dataset": "kind status sha256 summary quality",
     "training.DatasetItem": "split",
-    "training.Run": "kind status trigger params environment metrics error worker",
-    "training.Step": "name status message outputs",
-    "training.ModelVersion": "recipe labels folder sha256 status decision_reason",
-    "training.Evaluation": "difference scores per_label per_note",
-    "training.Deployment": "role status end_reason",
+    "training.Run": "kind name status trigger params environment metrics error worker",
+    "training.Step": "name status message inputs params outputs log cache_key",
+    "training.ModelVersion": "recipe settings labels folder sha256 signature calibration status decision_reason "
+    "override_reason",
+    # What was found are offsets and labels.
+    "training.Evaluation": "role split difference scores per_label slices per_note found",
+    "training.Deployment": "environment role status end_reason",
+    "training.TrainingRules": "values reason",
+    "training.TriggerRecord": "trigger sentence",
+    "training.GateReport": "kind report",
+    "training.BehaviourCase": "category expectation key_id spans",
+    "training.UatSession": "status reason",
+    "training.UatItem": "candidate_spans rival_spans",
+    "training.UatRating": "verdict",
+    "training.Reference": "profile",
     "training.Prediction": "origin entities",
     "monitoring.Decision": "verb reason evidence",
     "monitoring.Measurement": "metric inputs_sha256 value",
