@@ -9,6 +9,7 @@ from training.ner.lexicon import count_misaligned
 from training.ner.package import ArtefactError, load, package
 from training.ner.params import Param
 from training.ner.predict import predict
+from training.ner.recipes.config import config_recipe
 from training.ner.registry import RECIPES, recipe, register
 from training.ner.spec import Recipe, Resources, Trained
 from training.ner.train import train
@@ -26,6 +27,7 @@ __all__ = [
     "Trained",
     "TrainingError",
     "calibrate",
+    "config_recipe",
     "count_misaligned",
     "load",
     "package",

@@ -93,14 +93,16 @@ def ece(rows: Rows) -> float | None:
 
 
 def reliability(rows: Rows) -> list[dict[str, float]]:
-    """Bins of about equally many rows, from the lowest score to the highest."""
+    """Bins of about equally many rows, from the lowest score to the highest; rows of one score share a bin."""
     table = np.array(sorted((score, float(right)) for score, right in rows)).reshape(-1, 2)
+    places = np.arange(1, BINS) * len(table) // BINS
+    cuts = np.unique(np.searchsorted(table[:, 0], table[places, 0])) if len(table) else places
     bins = []
-    for part in np.array_split(table, BINS):
+    for part in np.split(table, cuts):
         if len(part):
             low, high, (confidence, accuracy) = part[0, 0], part[-1, 0], part.mean(axis=0)
-            numbers = {"low": low, "high": high, "n": len(part), "confidence": confidence, "accuracy": accuracy}
-            bins.append({name: round(float(value), 6) for name, value in numbers.items()})
+            numbers = {"low": low, "high": high, "confidence": confidence, "accuracy": accuracy}
+            bins.append({"n": len(part), **{name: round(float(value), 6) for name, value in numbers.items()}})
     return bins
 
 

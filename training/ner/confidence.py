@@ -92,27 +92,38 @@ class ScoredRecognizer(EntityRecognizer):
         parse = _Parse(docs)
         if not len(parse.at):
             return Steps(np.zeros((0, self.moves.n_moves)), parse.at, parse.at)
-        narrow = self.model.get_ref("tok2vec").layers[-1]  # the linear layer from tok2vec's width to the parser's
-        vectors = narrow.predict(np.concatenate([doc.tensor for doc in docs]))
+        vectors = self._vectors(docs)
         logits = self._scores(vectors, parse.features())
         moves = _Moves(self.moves, self.vocab.strings.as_int)
         logits[~moves.valid(parse)] = -np.inf
         return Steps(logits, moves.chosen(parse), np.flatnonzero(parse.opens))
+
+    def _vectors(self, docs: Sequence[Doc]) -> npt.NDArray[np.float32]:
+        """What the parser reads of each token, shape (tokens, width)."""
+        tok2vec, as_numpy = self.model.get_ref("tok2vec"), self.model.ops.to_numpy
+        if any(len(doc.tensor) != len(doc) for doc in docs):  # a network of its own, not shared: it has to run again
+            found: npt.NDArray[np.float32] = as_numpy(tok2vec.predict(docs))
+            return found
+        narrow = tok2vec.layers[-1]  # the linear layer from tok2vec's width to the parser's
+        xp = self.model.ops.xp
+        found = as_numpy(narrow.predict(xp.concatenate([xp.asarray(doc.tensor) for doc in docs])))
+        return found
 
     def _scores(self, vectors: npt.NDArray[np.float32], features: Ints) -> Floats:
         """The parser's scores of all moves, shape (steps, moves): its two last layers, for these steps only.
 
         spaCy's own step model would multiply every token of the text by the weights again.
         """
-        lower, upper = self.model.get_ref("lower"), self.model.get_ref("upper")
-        weights, padding = lower.get_param("W"), lower.get_param("pad")[0]  # (features, hidden, pieces, width) and less
-        hidden = np.repeat(lower.get_param("b")[None], len(features), axis=0)
+        lower, upper, as_numpy = self.model.get_ref("lower"), self.model.get_ref("upper"), self.model.ops.to_numpy
+        # (features, hidden, pieces, width), and without the width
+        weights, padding = as_numpy(lower.get_param("W")), as_numpy(lower.get_param("pad"))[0]
+        hidden = np.repeat(as_numpy(lower.get_param("b"))[None], len(features), axis=0)
         for weight, pad, tokens in zip(weights, padding, features.T, strict=True):
             known = tokens >= 0
             found = vectors[tokens[known]] @ weight.reshape(-1, weight.shape[-1]).T
             hidden[known] += found.reshape(-1, *pad.shape)
             hidden[~known] += pad
-        scores: Floats = hidden.max(axis=2) @ upper.get_param("W").T + upper.get_param("b")
+        scores: Floats = hidden.max(axis=2) @ as_numpy(upper.get_param("W")).T + as_numpy(upper.get_param("b"))
         return scores.astype(np.float64)
 
 

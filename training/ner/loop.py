@@ -11,9 +11,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from spacy.language import Language
 from spacy.pipeline import TrainablePipe
 from spacy.training import Example
+from thinc.api import set_dropout_rate
 
 from annotation.spans import Counts, exact_counts
 from training.ner.documents import Document, Progress, Report, Settings, TrainingError
@@ -55,15 +57,17 @@ class Loop:
         self.dev_f1 = self.best[0] if self.dev else None
         for pipe, weights in zip(self.pipes, self.best[2], strict=True):
             pipe.model.from_bytes(weights)
+            set_dropout_rate(pipe.model, 0.0)  # a trace of the last update, that would differ after the first use
         self.tell(always=True)
 
     def update(self, batch: Sequence[Example], optimizer: Optimizer) -> None:
         """One step. The components are called directly: `Language.update` copies every Doc and aligns it again."""
         losses: dict[str, float] = {}
-        for pipe in self.pipes:
-            pipe.update(batch, drop=self.settings.dropout, sgd=None, losses=losses)
-        for pipe in self.pipes:
-            pipe.finish_update(optimizer)
+        with np.errstate(all="ignore"):  # a number that is none any more is looked for below, once for all
+            for pipe in self.pipes:
+                pipe.update(batch, drop=self.settings.dropout, sgd=None, losses=losses)
+            for pipe in self.pipes:
+                pipe.finish_update(optimizer)
         optimizer.step_schedules()
         words = sum(len(e.predicted) for e in batch)
         self.step, self.words, self.loss = self.step + 1, self.words + words, losses["ner"] / max(1, words)

@@ -70,7 +70,7 @@ def train(corpus: bytes, settings: Floret, clock: Clock, cache: Path | None) -> 
     if kept is not None and kept.exists():
         clock.finish()
         return table(np.load(kept), settings)
-    data = child.run("vectors", [corpus], astuple(settings), clock.at)
+    data = child.run("vectors", corpus, astuple(settings), clock.at, passes=settings.epochs + 1)
     clock.finish()
     if kept is not None:
         _keep(kept, data)

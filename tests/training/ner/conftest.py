@@ -1,6 +1,8 @@
 """One tiny model for the whole session: trained in a few seconds on notes made here."""
 
 import random
+import time
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +78,21 @@ def held_out():
 @pytest.fixture(scope="session")
 def trained(notes, held_out):
     return train(notes, held_out, labels=LABELS, settings=SETTINGS, on_progress=lambda progress: None)
+
+
+@pytest.fixture
+def children():
+    """The ids of the child processes of this one that live; a killed one gets a moment."""
+
+    def living():
+        for _ in range(20):
+            found = [
+                number for path in Path("/proc/self/task").glob("*/children") for number in path.read_text().split()
+            ]
+            found = [number for number in found if b"children/" in Path(f"/proc/{number}/cmdline").read_bytes()]
+            if not found:
+                return []
+            time.sleep(0.01)
+        return found
+
+    return living

@@ -1,11 +1,14 @@
 """What every recipe must do, asked of each."""
 
+from dataclasses import replace
+
 import pytest
 
 from annotation.spans import Counts, exact_counts
-from training.ner import RECIPES, Resources, TrainingError, load, package, predict, recipe
+from training.ner import RECIPES, Resources, TrainingError, load, package, predict, recipe, train
+from training.ner.recipes.update import rehearsed
 
-from .conftest import CANARY, LABELS, PHONE
+from .conftest import CANARY, LABELS, PHONE, SETTINGS
 
 QUICK = {"max_steps": 60, "min_steps": 60, "eval_every": 30, "width": 32, "depth": 2, "hidden_width": 32}
 SETTINGS_OF = {
@@ -26,10 +29,10 @@ def quiet(progress):
 def make(notes, held_out, trained):
     """Train the recipe called `name`."""
 
-    def run(name, *, train=notes, dev=held_out, settings=(), on_progress=quiet):
+    def run(name, *, gold=notes, dev=held_out, settings=(), on_progress=quiet):
         resources = Resources(base=trained.nlp, rehearsal=notes)
         return recipe(name).train(
-            train,
+            gold,
             dev,
             labels=LABELS,
             settings={**SETTINGS_OF[name], **dict(settings)},
@@ -79,13 +82,13 @@ def test_recipe_artefact_holds_no_word_of_the_notes(made, tmp_path):
 
 def test_recipe_same_seed_same_bytes_whatever_the_order(made, make, notes, held_out, tmp_path):
     name, first = made
-    again = make(name, train=notes[::-1], dev=held_out[::-1])
+    again = make(name, gold=notes[::-1], dev=held_out[::-1])
     assert package(first, tmp_path / "1", meta={}) == package(again, tmp_path / "2", meta={})
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_recipe_of_one_note_reads_a_long_one(make, notes, name):
-    made = make(name, train=notes[:1], dev=[], settings={k: 2 for k in SETTINGS_OF[name] if k.endswith("_steps")})
+    made = make(name, gold=notes[:1], dev=[], settings={k: 2 for k in SETTINGS_OF[name] if k.endswith("_steps")})
     (found,) = predict(made.nlp, ["asthma on salbutamol. " * 910])
     assert all(0 < each.score < 1 for each in found)
 
@@ -105,9 +108,50 @@ def test_recipe_cancelled_by_progress_raises_that_very_exception(make, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_recipe_without_gold_says_so(make, name):
     with pytest.raises(TrainingError, match="0 documents"):
-        make(name, train=[])
+        make(name, gold=[])
 
 
 def test_recipe_unknown_names_the_choices():
     with pytest.raises(TrainingError, match="no recipe deep; choose dictionary, "):
         recipe("deep")
+
+
+def test_update_without_a_base_says_so(notes):
+    with pytest.raises(TrainingError, match="no model in service to update; train one with the recipe clinical"):
+        recipe("update").train(notes, [], labels=LABELS, settings={}, seed=1, resources=Resources(), on_progress=quiet)
+
+
+def test_update_of_other_labels_says_so(notes, trained):
+    with pytest.raises(TrainingError, match="knows DISEASE, TREATMENT, and the gold is to teach DISEASE"):
+        recipe("update").train(
+            notes,
+            [],
+            labels=["DISEASE"],
+            settings={},
+            seed=1,
+            resources=Resources(base=trained.nlp),
+            on_progress=quiet,
+        )
+
+
+def test_update_leaves_its_base_as_it_was(make, trained, held_out):
+    texts = [d.text for d in held_out]
+    before, weights = predict(trained.nlp, texts), trained.nlp.get_pipe("ner").model.to_bytes()
+    make("update")
+    assert predict(trained.nlp, texts) == before
+    assert trained.nlp.get_pipe("ner").model.to_bytes() == weights
+
+
+def test_update_rehearses_as_many_old_notes_as_there_are_new():
+    chosen = rehearsed(10, 100, share=1.0, seed=1)
+    assert (chosen[:10], len(chosen), len(set(chosen))) == (list(range(10)), 20, 20)
+    assert all(10 <= place < 110 for place in chosen[10:])
+    assert len(rehearsed(10, 5, share=1.0, seed=1)) == 15
+    assert rehearsed(10, 100, share=0.0, seed=1) == list(range(10))
+
+
+@pytest.mark.filterwarnings("ignore:All-NaN slice")
+def test_network_that_diverges_says_so_and_gives_no_model(notes):
+    settings = replace(SETTINGS, learn_rate=1e30)
+    with pytest.raises(TrainingError, match=r"diverged: after update \d+ .* learn rate 1e\+30; choose a lower"):
+        train(notes, [], labels=LABELS, settings=settings, on_progress=quiet)

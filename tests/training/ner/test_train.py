@@ -37,7 +37,7 @@ def test_train_reports_steps_and_dev_f1(notes, held_out):
     assert (seen[-1].step, seen[-1].total) == (8, 8)
     assert 0 <= seen[-1].dev_f1 <= 1
     assert seen[-1].words_per_second > 0
-    assert set(seen[-1].to_json()) == {"step", "total", "loss", "dev_f1", "words_per_second", "stage"}
+    assert set(seen[-1].to_json()) == {"step", "total", "loss", "dev_f1", "words_per_second", "stage", "looks"}
 
 
 def test_train_without_dev_runs_all_steps_at_the_default_temperature(notes):

@@ -32,7 +32,7 @@ def fit(order: Order) -> Trained:
     gold = read(nlp, order.train, clock.tick)
     tag(nlp, gold, order.labels, clock.tick, folds=5, seed=order.seed)
     arguments = [order.settings[name] for name in ("c1", "c2", "iterations")]
-    field.use(child.run("crf", [_arrays(field, gold, clock)], arguments, clock.at))
+    field.use(child.run("crf", _arrays(field, gold, clock), arguments, clock.at))
     temperature = fit_on(nlp, order.dev, default=1.0, tick=clock.tick)
     clock.finish()
     return Trained(nlp, temperature, gold.cut, clock.history)
