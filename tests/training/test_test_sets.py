@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from annotation.actions import notes, revisions, second_looks
+from annotation.actions import notes, revisions, second_looks, tasks
 from annotation.errors import ActionError, TooLate
 from annotation.models import Note, Project
 from annotation.spans import Span
@@ -85,7 +85,7 @@ def test_withdrawn_note_drops_out_of_scoring_and_stays_in_the_manifest(small: Da
 
 def test_corrected_gold_keeps_the_frozen_revision(project: Project, cast: Cast, small: Dataset) -> None:
     note = Note.objects.get(pk=notes_tested(small)[0])
-    task = second_looks.correct(note=note, by=cast.reviewer)
+    task = tasks.take(task=second_looks.correct(note=note, by=cast.reviewer), by=cast.reviewer)
     revisions.submit(task=task, by=cast.reviewer, spans=[], base_revision=1, seconds=1)
     assert note.annotations.gold().get().revision == 2
     second = snapshots.seal(project=project, by=cast.lead)

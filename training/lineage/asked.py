@@ -32,6 +32,8 @@ def found_by(typed: str, *, project: Project, notes: bool) -> list[Found]:
     """The rows of the project that `typed` may mean; `notes` says whether the person may see notes."""
     typed = typed.strip()
     found: list[Found] = []
+    if "\x00" in typed:  # PostgreSQL's texts hold none
+        return found
     if match := NAMED.fullmatch(typed):
         kind = re.sub(r"\s", "", match["kind"].lower())
         found = _rows(KINDS[kind], project, int(match["number"]))
