@@ -20,7 +20,7 @@ from annotation.models import Client, Project, Task, User
 from tests.conftest import Cast
 from training import serving
 from training.actions import behaviour, runs
-from training.models import Deployment, Run
+from training.models import Deployment, Run, UatSession
 from webapp import urls
 
 ROLES = ("nobody", "annotator", "reviewer", "lead", "approver", "admin", "outsider", "superuser")
@@ -41,6 +41,8 @@ ANNOTATORS = "login 302 302 403 403 403 404 403"
 CURATORS = "login 403 200 200 403 403 404 403"
 CURATING = "login 403 302 302 403 403 404 403"
 DECIDERS = "login 403 403 403 302 403 404 403"
+ASKING = "login 403 403 302 302 403 404 403"
+RATER = "login 302 403 403 403 403 404 403"
 OWN_TASK = "login 422 403 403 403 403 404 403"  # the walk sends no JSON
 NO = everybody(405)  # the method is wrong, whoever asks
 
@@ -125,11 +127,30 @@ TABLE: dict[str, tuple[str, str]] = {
     "models/<int:pk>/approve/": (NO, DECIDERS),
     "models/<int:pk>/reject/": (NO, DECIDERS),
     "models/<int:pk>/rollback/": (NO, DECIDERS),
+    "models/<int:pk>/withdraw/": (NO, DECIDERS),
+    "models/<int:pk>/promote/": (NO, DECIDERS),
+    "models/<int:pk>/override/": (NO, "login 403 403 403 403 302 404 302"),
+    "models/<int:pk>/second/": (NO, DECIDERS),
+    "models/<int:pk>/reopen/": (NO, DECIDERS),
+    "models/<int:pk>/archive/": (NO, DECIDERS),
+    "models/<int:pk>/dev/": (NO, "login 403 403 302 403 403 404 403"),
+    "models/<int:pk>/card/": (MEMBERS, NO),
+    "models/<int:pk>/card.json": (MEMBERS, NO),
+    "deployments/<int:pk>/end/": (NO, "login 403 403 302 403 403 404 403"),
     "p/<slug:slug>/behaviour/": ("login 200 200 200 403 403 404 403", NO),
     "p/<slug:slug>/behaviour/add/": (CURATORS, CURATORS),
     "p/<slug:slug>/behaviour/starter/": (NO, CURATING),
     "behaviour/<int:pk>/": ("login 200 200 200 403 403 404 403", CURATORS),
     "behaviour/<int:pk>/switch/": (NO, CURATING),
+    "models/<int:pk>/test/": (NO, ASKING),
+    "p/<slug:slug>/tests/": (MEMBERS, NO),
+    "tests/<int:pk>/": (MEMBERS, NO),
+    "tests/<int:pk>/sign/": (NO, ANNOTATORS),
+    "tests/<int:pk>/cancel/": (NO, ASKING),
+    # The annotator is the test's only rater.
+    "tests/<int:pk>/rate/": (RATER, NO),
+    "tests/<int:pk>/rate/note/": (NO, RATER),
+    "tests/<int:pk>/rate/undo/": (NO, RATER),
     "p/<slug:slug>/datasets/": (MEMBERS, NO),
     "p/<slug:slug>/datasets/seal/": (NO, "login 403 403 302 403 403 404 403"),
     "p/<slug:slug>/datasets/test-set/": (NO, "login 403 403 302 403 403 404 403"),
@@ -148,6 +169,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "p/<slug:slug>/deployments/": (MEMBERS, NO),
     "p/<slug:slug>/clients/": ("login 403 403 403 403 200 404 200", "login 403 403 403 403 200 404 200"),
     "clients/<int:pk>/revoke/": (NO, "login 403 403 403 403 302 404 302"),
+    "api/v1/dev/<int:pk>/extract": (everybody(401), everybody(401)),
     "api/v1/extract": (everybody(401), everybody(401)),  # being signed in counts for nothing here
     "livez": (everybody(200), NO),
     "readyz": (everybody(200), NO),
@@ -196,12 +218,15 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
     tasks.take(task=task, by=cast.annotator)
     group = Group.objects.create(name="none")
     run = Run.objects.get(model=champion.model)
+    test = UatSession.objects.create(model=champion.model, created_by=cast.lead)
+    test.raters.add(cast.annotator)
     return {
         "slug": "clinic", "notes": rows[0].pk,
         "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "datasets": champion.model.dataset_id,
         "clients": api_key[0].pk,
         "table": "throughput", "teams": teams.make(project=project, name="Walkers").pk,
         "labels": project.labels.get(name="DISEASE").pk,
+        "tests": test.pk,
         "behaviour": behaviour.add(project=project, by=cast.reviewer, wording=NOTHING).pk,
         "admin/axes": 10**9,  # signing in writes rows of axes: 1 may be one of them
         "admin/auth/group": group.pk, "admin/annotation/user": cast.annotator.pk,

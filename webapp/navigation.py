@@ -46,17 +46,18 @@ GROUPS: dict[str, tuple[Page, ...]] = {
         ),
     ),
     "Models": (
-        Page("Versions", "models", also=("model",)),
+        Page("Versions", "models", also=("model", "model_card")),
         Page("Runs", "runs", also=("run",)),
         Page("Triggers", "triggers"),
         Page("Rules", "training_rules"),
         Page("Deployments", "deployments"),
+        Page("Clinicians' tests", "uat_sessions", also=("uat",)),
         Page("Behaviour cases", "behaviour", Right.GUIDE, also=("behaviour_add", "behaviour_case")),
     ),
     "API keys": (Page("API keys", "clients", Right.MANAGE_CLIENTS),),
 }
 # On the page of a note every line counts: the row of pages is left out.
-BARE = frozenset({"task", "task_adjudicate"})
+BARE = frozenset({"task", "task_adjudicate", "uat_rate"})
 
 
 @dataclass(frozen=True, slots=True)
