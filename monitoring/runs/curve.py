@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitoring.charts import Figure
-from monitoring.runs.shapes import Table, percent
+from monitoring.runs.shapes import Table, number, percent
 
 History = Sequence[Mapping[str, Any]]
 # A table for people: a long training's history is thinned to so many rows; the figure has every point.
@@ -14,8 +14,8 @@ ROWS = 40
 
 
 def looks(history: History) -> list[Mapping[str, Any]]:
-    """The points at which F1 was measured."""
-    return [point for point in history if point.get("dev_f1") is not None]
+    """The points at which F1 was measured; of two at one update the last, which is of the model that was kept."""
+    return list({point["step"]: point for point in history if point.get("dev_f1") is not None}.values())
 
 
 def figure(history: History) -> Figure | None:
@@ -26,7 +26,7 @@ def figure(history: History) -> Figure | None:
     at = [point["step"] for point in seen]
     lines = [
         _line("F1 on calibration notes", at, [point["dev_f1"] for point in seen], "y", "solid", "%{y:.1%}"),
-        _line("Loss", at, [point["loss"] for point in seen], "y2", "dot", "%{y:,.1f}"),
+        _line("Loss", at, [point["loss"] for point in seen], "y2", "dot", "%{y:.4~g}"),
     ]
     layout = {
         "xaxis": {"title": {"text": "updates"}},
@@ -58,5 +58,5 @@ def table(history: History) -> Table | None:
         return None
     every = -(-len(seen) // ROWS)
     kept = [point for number, point in enumerate(seen) if number % every == 0 or number == len(seen) - 1]
-    rows = [[f"{point['step']:,}", percent(point["dev_f1"]), f"{point['loss']:,.1f}"] for point in kept]
-    return Table("Training curve", ("Update", "F1 on calibration notes", "Loss"), rows)
+    rows = [[f"{point['step']:,}", percent(point["dev_f1"]), number(point["loss"])] for point in kept]
+    return Table("Its figures", ("Update", "F1 on calibration notes", "Loss"), rows)

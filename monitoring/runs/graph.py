@@ -14,6 +14,8 @@ from training.pipelines import PIPELINES, title_of
 Status = Step.Status
 # Whose panel opens by itself: the first of these that there is.
 TELLING = (Status.FAILED, Status.RUNNING, Status.WAITING, Status.CANCELLED)
+# Less is not worth a word.
+LEAST_CPU = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def node(run: Run, step: Step, chosen: Step, now: datetime) -> Node:
         chosen=step.pk == chosen.pk,
         took=words(took),
         left=f"about {words(left)} left" if left is not None else "",
-        cpu=words(step.cpu_seconds) if step.cpu_seconds else "",
+        cpu=words(step.cpu_seconds) if step.cpu_seconds >= LEAST_CPU and not idle else "",
         percent=round(step.progress * 100),
     )
 

@@ -36,7 +36,7 @@ def now_of(run: Run, graph: Graph, model: ModelVersion | None) -> Now:
     if run.status == Status.RUNNING:
         return _runs(graph)
     if model:
-        said = f"Version {model.number} is {model.get_status_display().lower()}."
+        said = f"Version {model.number}: {model.get_status_display().lower()}."
         return Now(said, url=link("model", model.pk), words="See the version")
     if run.status == Status.CANCELLED:
         return Now(f"It was cancelled; {_done(graph)} steps were done.")

@@ -36,8 +36,8 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
         Rule("margin", "Most that may be lost", "%", "Points of F1 that a candidate may lie below the champion."),
         Rule("floor", "Floor of F1", "%", "The low end of the 95 % interval must reach it. 0: no floor."),
         Rule("label_floors", "Floors of labels", "%", "By label, as above. Empty: no floor."),
-        Rule("slice_notes", "Fewest notes of a slice", "notes", "Smaller slices are not tested."),
-        Rule("slice_entities", "Fewest entities of a slice", "entities", "Smaller slices are not tested."),
+        Rule("slice_notes", "Smallest slice", "notes", "Slices and test sets of fewer are not judged."),
+        Rule("slice_entities", "Smallest slice by what is in it", "entities", "As above."),
     ),
     "Gate of integration": (
         Rule("latency_ms", "Time of a note", "milliseconds", "95 of 100 notes must be read in it."),
@@ -45,7 +45,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
     ),
     "Clinicians' test and approval": (
         Rule("uat", "Clinicians compare", help="Side by side, blind, before a version can be approved."),
-        Rule("uat_notes", "Notes they compare", "notes"),
+        Rule("uat_notes", "Size of their sample", "notes"),
         Rule("uat_worse", "Most that may be worse", "%", "Share of the notes on which the candidate may be worse."),
         Rule("reauthenticate", "Ask for the password again", help="When somebody approves or overrides."),
     ),

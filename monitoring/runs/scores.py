@@ -21,13 +21,13 @@ def scored(run: Run) -> Made:
             interval(row.scores),
             percent(row.scores.get("precision")),
             percent(row.scores.get("recall")),
-            f"{row.scores['notes']:,}",
-            f"{row.scores['entities']:,}",
         ]
         for row in rows
     ]
-    heads = ("Model", "F1 (95 % interval)", "Precision", "Recall", "Notes", "Entities")
-    tables = [Table("Exact match of span and label", heads, overall), _per_label(rows)]
+    heads = ("Model", "F1 (95 % interval)", "Precision", "Recall")
+    of = rows[0].scores
+    title = f"Exact match of span and label on {of['notes']:,} notes with {of['entities']:,} entities"
+    tables = [Table(title, heads, overall), _per_label(rows)]
     return Made(sentences=_gap(rows[0]), tables=[table for table in tables if table.rows])
 
 

@@ -65,5 +65,9 @@ def plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"{len(value):,} values" if len(value) > 6 else ", ".join(plain(one) for one in value) or "none"
     if isinstance(value, dict):
-        return f"{len(value):,} values" if value else "none"
+        return f"{len(value):,} values" if len(value) > 6 else ", ".join(map(_pair, value.items())) or "none"
     return "–" if value is None else str(value)[:200]
+
+
+def _pair(item: tuple[Any, Any]) -> str:
+    return f"{item[0]} {plain(item[1])}"

@@ -112,10 +112,19 @@ def _number(rule: Rule, value: Any, bounds: tuple[float, float], *, required: bo
     told: dict[str, Any] = {
         "required": required,
         "label": f"{rule.title}{unit}",
-        "help_text": f"{rule.help} {low:,g} to {high:,g}.".strip(),
-        "initial": None if value is None else round(times * value, 6),
+        "help_text": f"{rule.help} From {_figure(low)} to {_figure(high)}.".strip(),
+        "initial": None if value is None else _whole(round(times * value, 6)),
     }
     if isinstance(value, int) and times == 1:
         return forms.IntegerField(min_value=int(low), max_value=int(high), **told)
     widget = forms.NumberInput(attrs={"step": "any"})
     return forms.FloatField(min_value=low, max_value=high, widget=widget, **told)
+
+
+def _figure(bound: float) -> str:
+    return f"{bound:,.0f}"
+
+
+def _whole(value: float) -> float:
+    """2 rather than 2.0 in the field."""
+    return int(value) if value == int(value) else value

@@ -104,7 +104,7 @@ def asker(run: Run) -> str:
 def given(run: Run) -> list[Fact]:
     """The parameters that the run was given, in words."""
     names = {"upload", "client", "seed", "trials", "filters"}
-    return [Fact(name.replace("_", " "), plain(v)) for name, v in run.params.items() if name not in names]
+    return [Fact(name.replace("_", " ").capitalize(), plain(v)) for name, v in run.params.items() if name not in names]
 
 
 def _marks(run: Run, steps: list[Step], chosen: Step, tab: str) -> dict[str, str]:

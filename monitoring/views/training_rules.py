@@ -73,7 +73,7 @@ def told(rules: Rules) -> list[tuple[str, list[tuple[str, str, str]]]]:
 def versions(project: Project) -> list[dict[str, Any]]:
     """Newest first: each with what it changed."""
     rows = list(TrainingRules.objects.filter(project=project).select_related("created_by").order_by("-version"))
-    before = [*(row.values for row in rows[1:]), {}]
-    return [{"row": row, "changes": differences(old, row.values)} for row, old in zip(rows, before, strict=True)][
+    before = [row.values for row in rows[1:]] + [{}]
+    return [{"row": row, "changes": differences(old, row.values)} for row, old in zip(rows, before, strict=False)][
         :SHOWN
     ]

@@ -3,7 +3,10 @@
 
 /** @param {any} event */
 function onSettle({ detail }) {
-  if (detail.requestConfig?.boosted) document.getElementById("step-panel")?.scrollIntoView({ block: "nearest" });
+  if (!detail.requestConfig?.boosted) return;
+  const panel = document.getElementById("step-panel");
+  const top = panel?.getBoundingClientRect().top ?? 0;
+  if (top < 0 || top > innerHeight / 2) panel?.scrollIntoView({ block: "start" });
 }
 
 document.addEventListener("htmx:afterSettle", onSettle);
