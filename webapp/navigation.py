@@ -48,6 +48,7 @@ GROUPS: dict[str, tuple[Page, ...]] = {
     "Models": (
         Page("Versions", "models", also=("model", "model_card")),
         Page("Runs", "runs", also=("run",)),
+        Page("Experiments", "experiments", also=("experiment", "experiment_start", "experiment_compare")),
         Page("Triggers", "triggers"),
         Page("Rules", "training_rules"),
         Page("Deployments", "deployments"),

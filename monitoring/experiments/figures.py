@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitoring import experiment_charts as charts
@@ -18,7 +19,7 @@ class Part:
     figure: Figure | None
     says: str
     columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
 
     @property
     def figure_id(self) -> str:
