@@ -20,7 +20,7 @@ def services_of(project: Project) -> QuerySet[Deployment]:
 def champion_at(project: Project, moment: datetime) -> Deployment | None:
     """The period that `moment` lies in; the one that began wins over the one that ended at that very moment."""
     rows = services_of(project).filter(Q(ended_at=None) | Q(ended_at__gt=moment), started_at__lte=moment)
-    return rows.select_related("model__project", "model__decided_by", "started_by", "ended_by").first()
+    return rows.select_related("model__project", "started_by", "ended_by").first()
 
 
 def earlier_champions(model: ModelVersion) -> Iterator[ModelVersion]:

@@ -1,36 +1,43 @@
-"""The figures that a decision about a model version rests on."""
+"""Everything that a decision about a model version rests on."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from training.models import Evaluation, ModelVersion
+from django.http import HttpRequest
+
+from annotation.access import Right, person
+from monitoring.experiment_charts import reliability
+from monitoring.gate_rows import gates_of
+from monitoring.model_cards import badges
+from monitoring.model_facts import facts_of
+from monitoring.model_figures import figures_of
+from monitoring.views.confirming import confirmation
+from monitoring.views.model_acts import Asked, acts_of
+from training.models import Deployment, ModelVersion
 
 
-def review(model: ModelVersion) -> dict[str, Any]:
-    """The figures a decision rests on: candidate and champion on the same notes."""
-    evaluation = Evaluation.objects.filter(run=model.run, model=model).select_related("compared_with__model").first()
-    rival = evaluation.compared_with if evaluation else None
+def review(request: HttpRequest, model: ModelVersion) -> dict[str, Any]:
+    """The figures, the gates, where the version comes from, and what this person can do with it."""
+    rights = request.rights  # type: ignore[attr-defined]
+    champion = Deployment.objects.champion_of(model.project)
+    serving = bool(champion and champion.model_id == model.pk)
     return {
         "model": model,
-        "evaluation": evaluation and evaluation.scores,
-        "champion_evaluation": rival and {**rival.scores, "model": rival.model},
-        "difference": difference(evaluation),
-        "per_label": per_label(evaluation, rival),
-        "decisions": model.decisions.select_related("by"),
+        "serving": serving,
+        "figures": figures_of(model),
+        "facts": facts_of(model),
+        "chart": reliability(model.calibration.get("bins", ()), ece=model.calibration.get("ece")),
+        "gates": gates_of(model.run, rights),
+        "badges": badges(model),
+        "decisions": model.decisions.select_related("by", "model"),
+        "acts": acts_of(Asked(model, serving, person(request), rights)),
+        "confirmation": confirmation(request, model),
+        **_development(model, may_try=Right.TRAIN in rights),
     }
 
 
-def difference(evaluation: Evaluation | None) -> dict[str, Any] | None:
-    if evaluation is None or not evaluation.difference:
-        return None
-    gap = evaluation.difference
-    verdict = "better" if gap["low"] > 0 else "worse" if gap["high"] < 0 else "can't tell"
-    return {**gap, "verdict": verdict}
-
-
-def per_label(evaluation: Evaluation | None, rival: Evaluation | None) -> list[dict[str, Any]]:
-    rows = evaluation.per_label.items() if evaluation else []
-    return [
-        {"label": name, "candidate": scores, "champion": rival and rival.per_label.get(name)} for name, scores in rows
-    ]
+def _development(model: ModelVersion, *, may_try: bool) -> dict[str, Any]:
+    trial = Deployment.objects.active().filter(model=model, environment=Deployment.Environment.DEV).first()
+    can_try = may_try and trial is None and model.status != ModelVersion.Status.ARCHIVED
+    return {"trial": trial, "can_try": can_try}

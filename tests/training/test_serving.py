@@ -81,6 +81,9 @@ def test_hot_swap_under_load_answers_every_request_by_one_version(
 ) -> None:  # fmt: skip
     texts = TEXTS[:8]
     second = make_candidate(champion.project, cast, other_trained, monkeypatch)
+    # It answers otherwise, and worse: its gate failed.
+    decisions.override(model=second, by=cast.admin, reason="To see it swap.")
+    decisions.second(model=second, by=cast.approver, reason="To see it swap.")
     direct = {m.sha256: answers_of(m, texts) for m in (champion.model, second)}
     assert direct[champion.model.sha256] != direct[second.sha256]
     started, stop = engine(), threading.Event()

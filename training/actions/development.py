@@ -33,6 +33,6 @@ def end_dev(*, deployment: Deployment, by: User, reason: str = "") -> None:
     if deployment.environment != Deployment.Environment.DEV:
         raise ActionError("Production is ended by putting another version in service, or by rejecting this one.")
     reason = reason.strip() or "Ended by hand."
-    how = {"status": Deployment.Status.RETIRED, "reason": reason, "at": timezone.now()}
-    if not deployments.end(deployment, by=by, **how):
+    retired = Deployment.Status.RETIRED
+    if not deployments.end(deployment, by=by, status=retired, reason=reason, at=timezone.now()):
         raise TooLate(f"The development deployment of {deployment.model} was ended already.")

@@ -54,6 +54,6 @@ def archive(*, model: ModelVersion, by: User, reason: str) -> None:
     if active.filter(environment=Environment.PROD).exists():
         raise ActionError(f"{model} is in service; put another version in service before it is archived.")
     models.archive(model=model, by=by, reason=reason)
+    reason, retired = "The version was archived.", Deployment.Status.RETIRED
     for one in active.filter(environment=Environment.DEV):
-        how = {"status": Deployment.Status.RETIRED, "reason": "The version was archived.", "at": timezone.now()}
-        deployments.end(one, by=by, **how)
+        deployments.end(one, by=by, status=retired, reason=reason, at=timezone.now())

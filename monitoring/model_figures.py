@@ -1,0 +1,106 @@
+"""The figures of a model version that people decide on: it, the champion and the baseline on the same test notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from training.comparison import verdict
+from training.evaluations import counts
+from training.in_force import rules_of
+from training.models import Evaluation, GateReport, ModelVersion
+from training.power import power_sentence
+from training.statistics import Difference, f1_difference
+
+Role = Evaluation.Role
+HEAVY = ("per_note", "found")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A label or a slice: scores of the version and of the champion, and the difference where it was tested."""
+
+    name: str
+    candidate: Mapping[str, Any]
+    champion: Mapping[str, Any] | None
+    difference: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything is None or empty where it was not measured."""
+
+    candidate: Evaluation | None
+    champion: Evaluation | None
+    baseline: Evaluation | None
+    difference: dict[str, Any] | None
+    over_baseline: dict[str, Any] | None
+    labels: list[Row]
+    slices: dict[str, list[Row]]
+
+    @property
+    def crop(self) -> bool:
+        """Whether bars from 50 % on show all of them."""
+        rows = [row for row in (self.candidate, self.champion, self.baseline) if row]
+        return all(row.scores["low"] >= 0.5 for row in rows)
+
+
+def figures_of(model: ModelVersion) -> Figures:
+    """Of the evaluation that the version was registered with."""
+    rows = Evaluation.objects.filter(run=model.run_id, split="test").select_related("model__project").defer("found")
+    by_role = {row.role: row for row in rows.exclude(role=Role.CHAMPION)}
+    candidate, baseline = by_role.get(Role.CANDIDATE), by_role.get(Role.BASELINE)
+    champion = rows.filter(role=Role.CHAMPION).defer(*HEAVY).first()
+    gaps = tested_parts(model)
+    return Figures(
+        candidate=candidate,
+        champion=champion,
+        baseline=baseline,
+        difference=_difference(model, candidate),
+        over_baseline=_over_baseline(candidate, baseline),
+        labels=_labels(candidate, champion, gaps),
+        slices=_slices(candidate, champion, gaps),
+    )
+
+
+def _difference(model: ModelVersion, candidate: Evaluation | None) -> dict[str, Any] | None:
+    """{value, low, high, p} with the word for it, and what so many notes can show."""
+    if candidate is None or not candidate.difference:
+        return None
+    gap = Difference(**{name: candidate.difference[name] for name in ("value", "low", "high", "p")})
+    word = verdict(gap.low, gap.high, margin=rules_of(model.project).margin)
+    return {**gap.to_json(), "verdict": word.value, "power": power_sentence(gap, candidate.scores["notes"])}
+
+
+def _over_baseline(candidate: Evaluation | None, baseline: Evaluation | None) -> dict[str, Any] | None:
+    if candidate is None or baseline is None:
+        return None
+    gap = f1_difference(counts(candidate), counts(baseline), swaps=1)
+    return {"value": gap.value, "low": gap.low, "high": gap.high}
+
+
+def tested_parts(model: ModelVersion) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """What the quality gate found of each label and slice: {(kind, facet, name): figures}."""
+    report = GateReport.objects.filter(run=model.run_id, kind=GateReport.Kind.QUALITY).first()
+    checks = report.report["checks"] if report else []
+    parts = [part for check in checks for part in check["figures"].get("parts", (check["figures"],))]
+    return {(part["kind"], part["facet"], part["name"]): part for part in parts if "facet" in part and "low" in part}
+
+
+def _labels(candidate: Evaluation | None, champion: Evaluation | None, gaps: dict[Any, Any]) -> list[Row]:
+    other = champion.per_label if champion else {}
+    rows = candidate.per_label.items() if candidate else ()
+    return [Row(name, scores, other.get(name), gaps.get(("label", "", name))) for name, scores in rows]
+
+
+def _slices(candidate: Evaluation | None, champion: Evaluation | None, gaps: dict[Any, Any]) -> dict[str, list[Row]]:
+    other = champion.slices if champion else {}
+    facets = candidate.slices.items() if candidate else ()
+    return {
+        facet: [
+            Row(value, scores, other.get(facet, {}).get(value), gaps.get(("slice", facet, value)))
+            for value, scores in sorted(values.items(), key=lambda row: -row[1]["notes"])
+        ]
+        for facet, values in facets
+    }
