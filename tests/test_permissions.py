@@ -121,6 +121,13 @@ TABLE: dict[str, tuple[str, str]] = {
     "runs/<int:pk>/": (MEMBERS, NO),
     "runs/<int:pk>/status/": (MEMBERS, NO),
     "runs/<int:pk>/cancel/": (NO, "login 403 403 302 403 403 404 403"),
+    "p/<slug:slug>/experiments/": (MEMBERS, NO),
+    "p/<slug:slug>/experiments/start/": ("login 403 403 200 403 403 404 403", "login 403 403 200 403 403 404 403"),
+    "p/<slug:slug>/experiments/compare/": ("login 302 302 302 302 302 404 302", NO),  # the walk names no runs
+    # The walk's run is no experiment and no trial.
+    "runs/<int:pk>/experiment/": ("login 404 404 404 404 404 404 404", NO),
+    "runs/<int:pk>/experiment/status/": ("login 404 404 404 404 404 404 404", NO),
+    "runs/<int:pk>/register/": (NO, "login 404 404 404 404 404 404 404"),
     "runs/<int:pk>/again/": (NO, "login 403 403 302 403 403 404 403"),
     "p/<slug:slug>/models/": (MEMBERS, NO),
     "models/<int:pk>/": (MEMBERS, NO),
