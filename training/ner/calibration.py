@@ -7,7 +7,7 @@ and the share that is right, weighted by the bin's size (Naeini et al. 2015, wit
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -19,9 +19,9 @@ from annotation.spans import Span
 from training.ner.confidence import Scoring, fit_temperature
 from training.ner.documents import Document, Progress, Report
 from training.ner.predict import spans_of
+from training.ner.scores import CHUNK, read_over
 
 BINS = 10
-_CHUNK = 8  # documents between two reports
 Rows = list[tuple[float, bool]]  # the score of an entity, and whether it is gold
 
 
@@ -78,11 +78,10 @@ def fit_on(nlp: Language, dev: Sequence[Document], *, default: float, tick: Call
     scorer: Scorer = ner
     steps, right = [], []
     with nlp.select_pipes(disable=[name for name in ("abbreviations",) if nlp.has_pipe(name)]):
-        for chunk, docs in _chunks(nlp, dev, tick):
-            steps.append(scorer.steps(docs))
-            for document, doc in zip(chunk, docs, strict=True):
-                gold = set(document.spans)
-                right += [Span(e.start_char, e.end_char, e.label_) in gold for e in doc.ents]
+        for document, doc in read_over(nlp, dev, tick):
+            gold = set(document.spans)
+            steps.append(scorer.steps([doc]))
+            right += [Span(e.start_char, e.end_char, e.label_) in gold for e in doc.ents]
     scorer.temperature = fit_temperature(steps, right, default=default)
     return scorer.temperature
 
@@ -108,20 +107,10 @@ def reliability(rows: Rows) -> list[dict[str, float]]:
 
 def _rows(nlp: Language, documents: Sequence[Document], tick: Callable[[], None]) -> Rows:
     rows: Rows = []
-    for chunk, docs in _chunks(nlp, documents, tick):
-        for document, doc in zip(chunk, docs, strict=True):
-            gold = set(document.spans)
-            rows += [(found.score, found.span in gold) for found in spans_of(doc)]
+    for document, doc in read_over(nlp, documents, tick):
+        gold = set(document.spans)
+        rows += [(found.score, found.span in gold) for found in spans_of(doc)]
     return rows
-
-
-def _chunks(
-    nlp: Language, documents: Sequence[Document], tick: Callable[[], None]
-) -> Iterator[tuple[Sequence[Document], list[Doc]]]:
-    for start in range(0, len(documents), _CHUNK):
-        tick()
-        chunk = documents[start : start + _CHUNK]
-        yield chunk, list(nlp.pipe([d.text for d in chunk]))
 
 
 class _Reporter:
@@ -130,4 +119,4 @@ class _Reporter:
 
     def tick(self) -> None:
         self.report(Progress(min(self.step, self.total), self.total, 0.0, None, 0.0, stage="calibration"))
-        self.step += _CHUNK
+        self.step += CHUNK

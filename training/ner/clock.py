@@ -13,6 +13,7 @@ class Clock:
     def __init__(self, report: Report, stage: str, total: int) -> None:
         self.report, self.stage, self.total, self.step = report, stage, total, 0
         self.told = 0.0
+        self.dev_f1: float | None = None
         self.history: list[Progress] = []
 
     def tick(self) -> None:
@@ -32,12 +33,12 @@ class Clock:
         self.step = max(self.step, int(share * self.total))
         self.tick()
 
-    def finish(self) -> None:
-        """All is done; kept in the history."""
-        self.step = self.total
+    def finish(self, dev_f1: float | None = None) -> None:
+        """All is done, with this F1 on the dev documents; kept in the history."""
+        self.step, self.dev_f1 = self.total, dev_f1
         self.history.append(self.say())
 
     def say(self) -> Progress:
-        progress = Progress(self.step, self.total, 0.0, None, 0.0, self.stage)
+        progress = Progress(self.step, self.total, 0.0, self.dev_f1, 0.0, self.stage)
         self.report(progress)
         return progress

@@ -11,9 +11,11 @@ from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
 
 from training.ner.calibration import fit_on
+from training.ner.clock import Clock
 from training.ner.documents import Settings
 from training.ner.gold import Gold, read, tag
 from training.ner.loop import Loop, Optimizer
+from training.ner.scores import counts_on
 from training.ner.spec import Order, Trained
 
 
@@ -53,3 +55,10 @@ def finish(loop: Loop, order: Order, gold: Gold) -> Trained:
     """The trained pipeline of `loop` with its temperature."""
     temperature = fit_on(loop.nlp, order.dev, default=loop.settings.temperature, tick=loop.tell)
     return Trained(loop.nlp, temperature, gold.cut, loop.history)
+
+
+def settle(nlp: Language, order: Order, gold: Gold, clock: Clock) -> Trained:
+    """A trained pipeline without a network, with its temperature and its F1 on the dev documents."""
+    temperature = fit_on(nlp, order.dev, default=1.0, tick=clock.tick)
+    clock.finish(counts_on(nlp, order.dev, clock.tick).f1 if order.dev else None)
+    return Trained(nlp, temperature, gold.cut, clock.history)

@@ -17,12 +17,10 @@ from spacy.pipeline import TrainablePipe
 from spacy.training import Example
 from thinc.api import set_dropout_rate
 
-from annotation.spans import Counts, exact_counts
 from training.ner.documents import Document, Progress, Report, Settings, TrainingError
-from training.ner.predict import spans_of
+from training.ner.scores import counts_on
 
 Optimizer = Any  # thinc's optimizer is half typed
-_CHUNK = 8  # dev documents between two reports
 
 
 class Loop:
@@ -86,20 +84,12 @@ class Loop:
         with self.nlp.use_params(optimizer.averages):
             if not all(finite(pipe.model) for pipe in self.pipes):
                 self.diverged()
-            self.dev_f1 = self.score().f1 if self.dev else None
+            self.dev_f1 = counts_on(self.nlp, self.dev, self.tell).f1 if self.dev else None
             if self.dev_f1 is None or self.dev_f1 > self.best[0]:
                 weights = [pipe.model.to_bytes() for pipe in self.pipes]
                 self.best = (-1.0 if self.dev_f1 is None else self.dev_f1, self.step, weights)
         self.looks += 1
         self.tell(always=True)
-
-    def score(self) -> Counts:
-        counts = Counts()
-        for chunk in chunks(self.dev):
-            for document, doc in zip(chunk, self.nlp.pipe([d.text for d in chunk]), strict=True):
-                counts += exact_counts(document.spans, [found.span for found in spans_of(doc)])
-            self.tell()
-        return counts
 
     def tell(self, *, always: bool = False) -> None:
         """Report, about three times a second unless there is news."""
@@ -154,8 +144,3 @@ def _forever(examples: Sequence[Example], source: random.Random) -> Iterator[Exa
     while order:
         source.shuffle(order)
         yield from order
-
-
-def chunks(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
-    for start in range(0, len(documents), _CHUNK):
-        yield documents[start : start + _CHUNK]

@@ -55,15 +55,13 @@ def test_halves_are_the_same_whatever_the_company():
 
 
 @pytest.mark.parametrize("kind", ["network", "field"])
-def test_calibrate_brings_confidence_to_the_share_that_is_right(kind, trained, field, many):
+def test_calibrate_brings_confidence_to_the_share_that_is_right(kind, trained, field, many, monkeypatch):
     nlp = trained.nlp if kind == "network" else field
-    before = nlp.get_pipe("ner").temperature
-    nlp.get_pipe("ner").temperature = 0.5
+    monkeypatch.setattr(nlp.get_pipe("ner"), "temperature", 0.5)  # puts back what it was, after the test
     found = calibrate(nlp, many, default=2.0, on_progress=quiet)
     assert found.temperature == nlp.get_pipe("ner").temperature > 0.5
     assert found.ece < found.ece_before
     assert found.entities == sum(b["n"] for b in found.bins) > 50
-    nlp.get_pipe("ner").temperature = before
 
 
 def test_calibrate_of_few_notes_is_the_default(field, held_out):

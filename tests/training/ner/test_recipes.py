@@ -60,6 +60,14 @@ def test_recipe_learns_the_notes(made, held_out):
     assert sum((exact_counts(d.spans, [f.span for f in spans]) for d, spans in pairs), Counts()).f1 > 0.8
 
 
+def test_recipe_ends_its_history_with_the_f1_of_its_dev_notes(made, held_out):
+    found = predict(made[1].nlp, [d.text for d in held_out])
+    counts = (exact_counts(d.spans, [f.span for f in spans]) for d, spans in zip(held_out, found, strict=True))
+    last = made[1].history[-1]
+    assert last.dev_f1 == pytest.approx(sum(counts, Counts()).f1)
+    assert 0 < last.step <= last.total
+
+
 def test_recipe_scores_are_between_0_and_1(made, held_out):
     found = predict(made[1].nlp, [d.text for d in held_out])
     assert all(0 < f.score < 1 for spans in found for f in spans)

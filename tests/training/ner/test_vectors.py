@@ -9,7 +9,7 @@ from training.ner.vectors import Floret, lines, train
 
 from .conftest import CANARY, LABELS
 
-QUICK = {"max_steps": 40, "min_steps": 40, "eval_every": 20, "width": 32, "depth": 2, "learn_rate": 5e-3}
+QUICK = {"max_steps": 12, "min_steps": 12, "eval_every": 6, "width": 32, "depth": 2, "learn_rate": 5e-3}
 SMALL = Floret(dim=8, epochs=1, buckets=500)
 
 

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from training.ner import child
-from training.ner.calibration import fit_on
 from training.ner.clock import Clock
 from training.ner.crf import FieldRecognizer, tags_of
 from training.ner.features import table
-from training.ner.fitting import begin
+from training.ner.fitting import begin, settle
 from training.ner.gold import Gold, read, tag
 from training.ner.network import field_model
 from training.ner.params import Param
@@ -33,9 +32,7 @@ def fit(order: Order) -> Trained:
     tag(nlp, gold, order.labels, clock.tick, folds=5, seed=order.seed)
     arguments = [order.settings[name] for name in ("c1", "c2", "iterations")]
     field.use(child.run("crf", _arrays(field, gold, clock), arguments, clock.at))
-    temperature = fit_on(nlp, order.dev, default=1.0, tick=clock.tick)
-    clock.finish()
-    return Trained(nlp, temperature, gold.cut, clock.history)
+    return settle(nlp, order, gold, clock)
 
 
 def _arrays(field: FieldRecognizer, gold: Gold, clock: Clock) -> bytes:

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.ner.calibration import fit_on
 from training.ner.clock import Clock
 from training.ner.dictionary import Phrases, Words
-from training.ner.fitting import begin
+from training.ner.fitting import begin, settle
 from training.ner.gold import Gold, read
 from training.ner.lexicon import compile_static
 from training.ner.matcher import Matcher, Precisions
@@ -43,9 +42,7 @@ def fit(order: Order) -> Trained:
     matcher.labels = list(order.labels)
     matcher.phrases = Phrases(phrases.keys[kept], phrases.codes[kept])
     matcher.precisions = precisions[kept]
-    temperature = fit_on(nlp, order.dev, default=1.0, tick=clock.tick)
-    clock.finish()
-    return Trained(nlp, temperature, gold.cut, clock.history)
+    return settle(nlp, order, gold, clock)
 
 
 def terms(gold: Gold, labels: Sequence[str], tick: Callable[[], None]) -> tuple[Phrases, Mask]:
