@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SHOWN = 20
-FINE, LOOK, BLOCKS = "fine", "look", "blocks"
+FINE, TOLD, LOOK, BLOCKS = "fine", "told", "look", "blocks"
 EDGES = {
     "outside": "outside the text",
     "white_space": "white space at an edge",
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A check: `level` is fine, look or blocks; `more` lines than those shown."""
+    """A check. `level` is fine, told (a figure neither good nor bad), look or blocks; `more` lines are not shown."""
 
     title: str
     level: str
@@ -46,8 +46,8 @@ def findings(quality: Mapping[str, Any], *, hidden: Collection[int] = (), trains
     found = [*_doubles(quality), *_marks(quality, hidden)]
     if trains:
         found = [*_leaks(quality), *found, _balance(quality), *_unseen(quality)]
-    order = {BLOCKS: 0, LOOK: 1, FINE: 2}
-    return sorted(found, key=lambda finding: order[finding.level])
+    order = [BLOCKS, LOOK, TOLD, FINE]
+    return sorted(found, key=lambda finding: order.index(finding.level))
 
 
 def notes_named(quality: Mapping[str, Any]) -> set[int]:
@@ -73,8 +73,8 @@ def _leaks(quality: Mapping[str, Any]) -> Iterator[Finding]:
             yield _finding(
                 f"Leakage into {name}: {words}",
                 part["count"],
-                f"{part['count']:,} {name} notes have {words} as a note that is learned from: a model looks better"
-                " on them than it is.",
+                f"{_many(part['count'], f'{name} note has', f'{name} notes have')} {words} as a note that is learned"
+                " from: a model looks better on what it has seen than it is.",
                 f"No {name} note has {words} as a note that is learned from.",
                 (Line(pair) for pair in part["pairs"]),
                 level,
@@ -86,18 +86,18 @@ def _doubles(quality: Mapping[str, Any]) -> Iterator[Finding]:
     yield _finding(
         "Exact duplicates",
         exact["count"],
-        f"{exact['count']:,} notes repeat the words of another; they count twice.",
+        f"{_many(exact['count'], 'note repeats', 'notes repeat')} the words of another: they count twice.",
         "No two notes have the same words.",
         (Line(group) for group in exact["groups"]),
     )
-    across = f"; {near['across']:,} of the pairs lie in different splits" if near["across"] else ""
+    across = f"; {near['across']:,} of them in different splits" if near["across"] else ""
     yield _finding(
         "Near duplicates",
         near["count"],
-        f"{near['count']:,} pairs of notes are nearly the same text{across}.",
+        f"{_many(near['count'], 'pair of notes is', 'pairs of notes are')} nearly the same text{across}.",
         "No two notes are nearly the same text.",
         (
-            Line(pair["notes"], f"{pair['alike']:.0%} alike{', different splits' if pair['across'] else ''}")
+            Line(pair["notes"], f"{_percent(pair['alike'])} alike{', different splits' if pair['across'] else ''}")
             for pair in near["pairs"]
         ),
     )
@@ -108,7 +108,7 @@ def _marks(quality: Mapping[str, Any], hidden: Collection[int]) -> Iterator[Find
     yield _finding(
         "Same text, marked differently",
         len(against),
-        f"{len(against):,} texts are there more than once and not marked alike; settle which is right.",
+        f"{_many(len(against), 'text is', 'texts are')} there more than once and not marked alike: settle it.",
         "Notes of the same text are marked alike.",
         (Line(group) for group in against if not set(group) & set(hidden)),
     )
@@ -116,14 +116,14 @@ def _marks(quality: Mapping[str, Any], hidden: Collection[int]) -> Iterator[Find
     yield _finding(
         "One surface, two labels",
         two["count"],
-        f"{two['count']:,} surfaces are marked with more than one label.",
+        f"{_many(two['count'], 'surface is', 'surfaces are')} marked with more than one label.",
         "Each surface has one label wherever it is marked.",
         (Line([note]) for note in two["notes"] if note not in hidden),
     )
     yield _finding(
         "Marked in some places only",
         half["count"],
-        f"{half['count']:,} surfaces are marked in one place and left unmarked in another.",
+        f"{_many(half['count'], 'surface is', 'surfaces are')} marked in one place and left unmarked in another.",
         "What is marked once is marked wherever it stands.",
         (Line([note]) for note in half["notes"] if note not in hidden),
     )
@@ -136,7 +136,7 @@ def _edges(edges: Mapping[str, Any], hidden: Collection[int]) -> Finding:
     return _finding(
         "Edges of entities",
         total,
-        f"{total:,} entities have an edge to correct: {kinds}.",
+        f"{_many(total, 'entity has', 'entities have')} an edge to correct: {kinds}.",
         "No entity lies outside its text, cuts a word, starts or ends in white space, or overlaps another.",
         (
             Line([span["note"]], f"{span['label']} at {span['start']} to {span['end']}: {EDGES[span['kind']]}")
@@ -150,20 +150,28 @@ def _balance(quality: Mapping[str, Any]) -> Finding:
     shares, ratio = quality["imbalance"]["shares"], quality["imbalance"]["ratio"]
     entities = quality["splits"].get("train", {}).get("entities", {})
     few = [label for label in shares if entities.get(label, 0) < FEW]
-    told = ", ".join(f"{label} {share:.0%}" for label, share in sorted(shares.items(), key=lambda pair: -pair[1]))
+    told = ", ".join(f"{label} {_percent(share)}" for label, share in sorted(shares.items(), key=lambda pair: -pair[1]))
     sentence = f"Of the entities to learn from: {told}."
     if few:
         sentence += f" Fewer than {FEW} of {', '.join(few)}: a label is hardly learned from so few."
     elif ratio and ratio > UNEVEN:
         sentence += f" The most frequent label is {ratio:.0f} times as frequent as the rarest; look at it by itself."
-    return Finding("Balance of the labels", LOOK if few or (ratio and ratio > UNEVEN) else FINE, sentence)
+    return Finding("Balance of the labels", LOOK if few or (ratio and ratio > UNEVEN) else TOLD, sentence)
 
 
 def _unseen(quality: Mapping[str, Any]) -> Iterator[Finding]:
     for split, part in quality["unseen"].items():
         yield Finding(
             f"Never seen in training: {SPLITS[split]}",
-            FINE,
-            f"{part['mentions']:.0%} of the {SPLITS[split]} split's mentions and {part['surfaces']:.0%} of its distinct"
-            " surfaces are nowhere in training: what a dictionary could not know.",
+            TOLD,
+            f"{_percent(part['mentions'])} of the {SPLITS[split]} mentions and {_percent(part['surfaces'])} of their"
+            " distinct surfaces are nowhere in training: what a dictionary could not know.",
         )
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from monitoring.lineage.nodes import Column, Node
 from training.lineage import Key
 
-WIDTH, HEIGHT = 142, 48
-ACROSS, DOWN = 34, 10
+WIDTH, HEIGHT = 146, 60
+ACROSS, DOWN = 30, 8
 TOP = 30
 # So many characters of the drawing's type fit into a box.
-TITLE, DETAIL = 20, 23
+TITLE, LINE = 19, 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,10 @@ class Box:
         return cut(self.node.title, TITLE)
 
     @property
-    def detail(self) -> str:
-        return cut(self.node.detail, DETAIL)
+    def lines(self) -> list[tuple[int, str]]:
+        """How far down each line of detail stands, and its words."""
+        lines = [line for line in self.node.lines if line]
+        return [(self.y + 36 + 15 * place, cut(line, LINE)) for place, line in enumerate(lines)]
 
     @property
     def full(self) -> str:
@@ -42,10 +44,6 @@ class Box:
     @property
     def title_y(self) -> int:
         return self.y + 20
-
-    @property
-    def detail_y(self) -> int:
-        return self.y + 37
 
 
 @dataclass(frozen=True, slots=True)

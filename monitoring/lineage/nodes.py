@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,20 +11,28 @@ from django.urls import reverse
 
 from annotation.models import Annotation, Note
 from training.lineage import Key, Lineage, Part
-from training.models import Dataset, DatasetItem, Deployment, ModelVersion, Prediction, Run
+from training.models import Dataset, Deployment, ModelVersion, Prediction, Run
 
-SPLITS = {value: str(label).lower() for value, label in DatasetItem.Split.choices}
+WHAT_FOR = {
+    DatasetItem.Split.TRAIN: "training",
+    DatasetItem.Split.DEV: "calibration",
+    DatasetItem.Split.TEST: "testing",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A row: where it leads to, and whether the page is about it."""
+    """A row: two lines below its title, where it leads to, and whether the page is about it."""
 
     key: Key
     title: str
-    detail: str
+    lines: tuple[str, str]
     url: str
     here: bool = False
+
+    @property
+    def detail(self) -> str:
+        return ", ".join(line for line in self.lines if line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Column:
 
 def columns(lineage: Lineage, *, reads: bool, hidden: Collection[int]) -> list[Column]:
     """The columns from notes to predictions. Without `reads`, and of `hidden` notes, what people marked is left out."""
-    splits = {item.dataset_id: SPLITS[item.split] for item in lineage.items} if lineage.kind == "note" else {}
+    splits = {item.dataset_id: item.split for item in lineage.items} if lineage.kind == "note" else {}
     open_to = [row for row in lineage.revisions.rows if row.note_id not in hidden]
     revisions = Part(open_to, lineage.revisions.total)
     here = (lineage.kind, lineage.pk)
@@ -64,24 +72,24 @@ def columns(lineage: Lineage, *, reads: bool, hidden: Collection[int]) -> list[C
 
 
 def _at(node: Node, here: Key) -> Node:
-    return Node(node.key, node.title, node.detail, node.url, here=True) if node.key == here else node
+    return replace(node, here=True) if node.key == here else node
 
 
 def _note(note: Note) -> Node:
-    state = "" if note.status == Note.Status.ACTIVE else f", {note.get_status_display().lower()}"
+    state = "" if note.status == Note.Status.ACTIVE else note.get_status_display().lower()
     url = reverse("lineage_note", args=[note.pk])
-    return Node(("note", note.pk), f"Note {note.pk}", day(note.received_at) + state, url)
+    return Node(("note", note.pk), f"Note {note.pk}", (day(note.received_at), state), url)
 
 
 def _revision(revision: Annotation) -> Node:
     url = f"{reverse('note', args=[revision.note_id])}?revision={revision.revision}"
     title = f"Note {revision.note_id}, rev. {revision.revision}"
-    return Node(("revision", revision.pk), title, f"{revision.by}, {day(revision.created_at)}", url)
+    return Node(("revision", revision.pk), title, (revision.by, day(revision.created_at)), url)
 
 
 def _dataset(dataset: Dataset, split: str) -> Node:
-    detail = f"{split}, {day(dataset.created_at)}" if split else day(dataset.created_at)
-    return Node(("dataset", dataset.pk), name_of(dataset), detail, reverse("lineage_dataset", args=[dataset.pk]))
+    lines = (day(dataset.created_at), split and f"for {WHAT_FOR[split]}")
+    return Node(("dataset", dataset.pk), name_of(dataset), lines, reverse("lineage_dataset", args=[dataset.pk]))
 
 
 def name_of(dataset: Dataset) -> str:
@@ -89,26 +97,26 @@ def name_of(dataset: Dataset) -> str:
 
 
 def _run(run: Run) -> Node:
-    detail = f"{run.get_kind_display()}, {run.get_status_display().lower()}"
-    return Node(("run", run.pk), f"Run {run.pk}", detail, reverse("lineage_run", args=[run.pk]))
+    lines = (run.get_kind_display(), run.get_status_display().lower())
+    return Node(("run", run.pk), f"Run {run.pk}", lines, reverse("lineage_run", args=[run.pk]))
 
 
 def _model(model: ModelVersion) -> Node:
     url = reverse("lineage_model", args=[model.pk])
-    return Node(("model", model.pk), f"Model v{model.number}", model.get_status_display(), url)
+    return Node(("model", model.pk), f"Model v{model.number}", (model.get_status_display(), day(model.created_at)), url)
 
 
 def _deployment(deployment: Deployment, lineage: Lineage) -> Node:
     until = day(deployment.ended_at) if deployment.ended_at else "now"
     url = reverse("deployments", args=[lineage.project.slug])
     title = deployment.get_role_display()
-    return Node(("deployment", deployment.pk), title, f"{day(deployment.started_at)} to {until}", url)
+    return Node(("deployment", deployment.pk), title, (f"{day(deployment.started_at)} to", until), url)
 
 
 def _prediction(prediction: Prediction, lineage: Lineage) -> Node:
-    detail = f"{prediction.get_origin_display()}, {day(prediction.created_at)}, {prediction.created_at:%H:%M}"
+    lines = (prediction.get_origin_display(), f"{day(prediction.created_at)}, {prediction.created_at:%H:%M}")
     url = reverse("lineage_prediction", args=[lineage.project.slug, prediction.pk])
-    return Node(("prediction", prediction.pk), f"Prediction {prediction.pk}", detail, url)
+    return Node(("prediction", prediction.pk), f"Prediction {prediction.pk}", lines, url)
 
 
 def day(at: datetime) -> str:

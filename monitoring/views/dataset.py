@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotation.access import Right, hidden_from, with_object
 from annotation.errors import ActionError
 from monitoring.datasets import content, notes, words
-from monitoring.datasets.findings import findings, notes_named
+from monitoring.datasets.findings import FINE, findings, notes_named
 from monitoring.datasets.listing import NAMES, labels_of, listed
 from training.actions import datasets as actions
 from training.models import Dataset
@@ -49,7 +49,9 @@ def _quality(request: HttpRequest, dataset: Dataset) -> dict[str, Any]:
         return {"findings": None}
     hidden = hidden_from(request, notes_named(dataset.quality))
     trains = dataset.kind == Dataset.Kind.SNAPSHOT
-    return {"findings": findings(dataset.quality, hidden=hidden, trains=trains)}
+    found = findings(dataset.quality, hidden=hidden, trains=trains)
+    sides = {"open": [one for one in found if one.level != FINE], "fine": [one for one in found if one.level == FINE]}
+    return {"findings": sides}
 
 
 @require_POST
