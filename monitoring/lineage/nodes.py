@@ -13,11 +13,7 @@ from annotation.models import Annotation, Note
 from training.lineage import Key, Lineage, Part
 from training.models import Dataset, Deployment, ModelVersion, Prediction, Run
 
-WHAT_FOR = {
-    DatasetItem.Split.TRAIN: "training",
-    DatasetItem.Split.DEV: "calibration",
-    DatasetItem.Split.TEST: "testing",
-}
+WHAT_FOR = {"train": "training", "dev": "calibration", "test": "testing"}
 
 
 @dataclass(frozen=True, slots=True)
