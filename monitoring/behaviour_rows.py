@@ -26,6 +26,7 @@ class CaseRow:
     text: SafeString
     asked: list[str]
     cut: bool
+    blank: str = ""
     outcome: Outcome | None = None
     found: SafeString | None = None
 
@@ -74,7 +75,8 @@ def case_row(case: BehaviourCase, colours: dict[str, int], outcome: Outcome | No
     shown = text[:SHOWN]
     marked = note_marks.html(shown, [span for span in spans if span.label], colours)
     found = _found(shown, outcome, colours) if outcome else None
-    return CaseRow(case, marked, asked, cut, outcome, found)
+    blank = "" if text.strip() else "(only white space)" if text else "(empty)"
+    return CaseRow(case, marked, asked, cut, blank, outcome, found)
 
 
 def _found(text: str, outcome: Outcome, colours: dict[str, int]) -> SafeString:

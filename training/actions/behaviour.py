@@ -15,7 +15,7 @@ from annotation.keys import keyring
 from annotation.models import Project, User
 from annotation.spans import MAX_TEXT
 from training.gates.phrases import ANY, Phrase, PhraseError, spans_of
-from training.gates.starter_cases import STARTERS
+from training.gates.starter_cases import STARTERS, Starter
 from training.models import BehaviourCase
 
 Expectation = BehaviourCase.Expectation
@@ -35,13 +35,14 @@ class Wording:
 
 
 @transaction.atomic
-def add(*, project: Project, by: User | None, wording: Wording) -> BehaviourCase:
-    """A new case, switched on."""
+def add(*, project: Project, by: User | None, wording: Wording, active: bool = True) -> BehaviourCase:
+    """A new case, switched on unless told otherwise."""
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if BehaviourCase.objects.filter(project=project).count() >= MAX_CASES:
         raise ActionError(f"{project.name} has {MAX_CASES} cases, the most there can be; change one of them.")
     uid = uuid.uuid4()
-    return BehaviourCase.objects.create(project=project, uid=uid, created_by=by, **_columns(project, uid, wording))
+    columns = _columns(project, uid, wording)
+    return BehaviourCase.objects.create(project=project, uid=uid, created_by=by, active=active, **columns)
 
 
 def change(*, case: BehaviourCase, by: User, wording: Wording, seen: str) -> None:
@@ -63,17 +64,21 @@ def switch(*, case: BehaviourCase, by: User, active: bool) -> None:
 
 @transaction.atomic
 def add_starter_cases(*, project: Project, by: User | None) -> list[BehaviourCase]:
-    """The cases that we bring for diseases and treatments. Refused when the project has cases, or other labels."""
+    """The cases that we bring for diseases and treatments; some hard ones come switched off.
+
+    Refused when the project has cases already, or has other labels.
+    """
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if BehaviourCase.objects.filter(project=project).exists():
         raise TooLate(f"{project.name} has cases already; add your own to them.")
     missing = {phrase.label for one in STARTERS for phrase in one.phrases} - {*_labels(project), ANY}
     if missing:
         raise ActionError(f"The starter cases ask for {' and '.join(sorted(missing))}, which are no labels here.")
-    return [
-        add(project=project, by=by, wording=Wording(one.category, one.expectation, one.text, one.phrases, one.repeat))
-        for one in STARTERS
-    ]
+    return [add(project=project, by=by, wording=_wording(one), active=one.active) for one in STARTERS]
+
+
+def _wording(one: Starter) -> Wording:
+    return Wording(one.category, one.expectation, one.text, one.phrases, one.repeat)
 
 
 def mark(case: BehaviourCase) -> str:
