@@ -20,7 +20,7 @@ def card_of(model: ModelVersion) -> dict[str, Any]:
         "intended_use": intended_use(model.labels),
         "data": {**_data(model), "candidates_compared_on_the_test_set": facts["compared"]},
         "metrics": _metrics(figures),
-        "slices": figures.candidate.slices if figures.candidate else {},
+        "slices": _slices(figures),
         "calibration": model.calibration,
         "gates": _gates(model),
         "limits": _limits(model, figures),
@@ -91,6 +91,11 @@ def _metrics(figures: Figures) -> dict[str, Any]:
         "difference_to_champion": figures.difference,
         "difference_to_baseline": figures.over_baseline,
     }
+
+
+def _slices(figures: Figures) -> dict[str, Any]:
+    """As the model's page orders them: {facet: {value: scores}}."""
+    return {facet.name: {row.name: row.candidate for row in facet.rows} for facet in figures.slices}
 
 
 def _gates(model: ModelVersion) -> list[dict[str, Any]]:

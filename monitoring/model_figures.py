@@ -28,6 +28,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Facet:
+    """The slices of one facet, the largest first."""
+
+    name: str
+    rows: list[Row]
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+    @property
+    def lowest(self) -> Row:
+        return min(self.rows, key=lambda row: row.candidate["f1"])
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Everything is None or empty where it was not measured."""
 
@@ -37,7 +53,7 @@ class Figures:
     difference: dict[str, Any] | None
     over_baseline: dict[str, Any] | None
     labels: list[Row]
-    slices: dict[str, list[Row]]
+    slices: list[Facet]
 
     @property
     def crop(self) -> bool:
@@ -94,13 +110,12 @@ def _labels(candidate: Evaluation | None, champion: Evaluation | None, gaps: dic
     return [Row(name, scores, other.get(name), gaps.get(("label", "", name))) for name, scores in rows]
 
 
-def _slices(candidate: Evaluation | None, champion: Evaluation | None, gaps: dict[Any, Any]) -> dict[str, list[Row]]:
+def _slices(candidate: Evaluation | None, champion: Evaluation | None, gaps: dict[Any, Any]) -> list[Facet]:
     other = champion.slices if champion else {}
-    facets = candidate.slices.items() if candidate else ()
-    return {
-        facet: [
-            Row(value, scores, other.get(facet, {}).get(value), gaps.get(("slice", facet, value)))
-            for value, scores in sorted(values.items(), key=lambda row: -row[1]["notes"])
-        ]
-        for facet, values in facets
-    }
+    found = []
+    for facet, values in (candidate.slices if candidate else {}).items():
+        largest_first = sorted(values.items(), key=lambda row: (-row[1]["notes"], row[0]))
+        beside, tested = other.get(facet, {}), [gaps.get(("slice", facet, value)) for value, _ in largest_first]
+        rows = [Row(v, s, beside.get(v), gap) for (v, s), gap in zip(largest_first, tested, strict=True)]
+        found.append(Facet(facet, rows))
+    return found

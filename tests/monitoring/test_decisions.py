@@ -15,13 +15,13 @@ from monitoring.models import Decision
 from tests.conftest import Cast, make_candidate
 from tests.together import together
 from training import ner
-from training.models import Deployment, Evaluation, ModelVersion
+from training.models import Deployment, Evaluation, ModelVersion, Run
 
 
 def test_approve_deploys_and_records_the_evidence(candidate: ModelVersion, cast: Cast) -> None:
     deployment = decisions.approve(model=candidate, by=cast.approver, reason=" Good. ")
     decision = Decision.objects.get()
-    evaluation = Evaluation.objects.get(model=candidate)
+    evaluation = Evaluation.objects.get(model=candidate, split="test")
     assert (decision.verb, decision.by, decision.reason) == ("approve", cast.approver, "Good.")
     assert (decision.model, decision.deployment) == (candidate, deployment)
     assert decision.evidence == {"evaluation": evaluation.pk, "scores": evaluation.scores, "difference": {}}
@@ -71,6 +71,45 @@ def test_roll_back_records_the_new_deployment(
     with pytest.raises(TooLate):
         decisions.roll_back(model=champion.model, by=cast.approver, reason="Or not.")
     assert Decision.objects.count() == 3
+
+
+def test_withdraw_records_the_rejection_and_who_serves_again(
+    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = make_candidate(champion.project, cast, trained, monkeypatch)
+    decisions.approve(model=second, by=cast.approver, reason="Better.")
+    back = decisions.withdraw(model=second, by=cast.approver, reason="Misses insulin.", confirmed="password")
+    rollback, reject = Decision.objects.all()[:2]
+    assert (reject.verb, reject.model, reject.evidence["confirmed"]) == ("reject", second, "password")
+    assert (rollback.verb, rollback.model, rollback.deployment) == ("rollback", champion.model, back)
+    assert rollback.reason == "clinic v2 was rejected: Misses insulin."
+    with pytest.raises(TooLate):
+        decisions.withdraw(model=second, by=cast.approver, reason="Again.")
+    assert Decision.objects.count() == 4
+
+
+def test_override_and_second_wake_the_run_and_are_on_record(candidate: ModelVersion, cast: Cast) -> None:
+    ModelVersion.objects.filter(pk=candidate.pk).update(status=ModelVersion.Status.GATES_FAILED)
+    decisions.override(model=candidate, by=cast.admin, reason="Rare label.")
+    decisions.second(model=candidate, by=cast.approver, reason="Agreed.")
+    assert list(Decision.objects.values_list("verb", flat=True)) == ["second", "override"]
+    assert Run.objects.get(pk=candidate.run_id).status == Run.Status.QUEUED
+    decisions.approve(model=candidate, by=cast.approver, reason="Good.")
+    assert candidate.status == ModelVersion.Status.APPROVED
+
+
+def test_archive_and_promote_and_development_are_on_record(
+    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = make_candidate(champion.project, cast, trained, monkeypatch)
+    trial = decisions.deploy_to_dev(model=second, by=cast.lead)
+    assert Decision.objects.latest("pk").deployment == trial
+    decisions.approve(model=second, by=cast.approver, reason="Better.")
+    decisions.roll_back(model=champion.model, by=cast.approver, reason="Or not.")
+    decisions.promote(model=second, by=cast.approver, reason="It was the network.")
+    decisions.archive(model=champion.model, by=cast.approver, reason="Old.")
+    verbs = list(Decision.objects.values_list("verb", flat=True))
+    assert verbs[:5] == ["archive", "promote", "rollback", "approve", "dev"]
 
 
 def test_decision_without_reason_is_refused_by_the_database(candidate: ModelVersion, cast: Cast) -> None:
