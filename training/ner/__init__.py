@@ -5,7 +5,7 @@ Importing this package registers the factories that a packaged model needs.
 
 from training.ner.calibration import Calibration, calibrate
 from training.ner.documents import Document, Progress, Settings, TrainingError
-from training.ner.lexicon import count_misaligned
+from training.ner.mentions import count_misaligned
 from training.ner.package import ArtefactError, load, package
 from training.ner.params import Param
 from training.ner.predict import predict

@@ -1,8 +1,4 @@
-"""Confidence that means what it says: one temperature fitted on held-out gold, and how far off it still is.
-
-Expected calibration error (ECE): over ten bins of about equally many entities, the mean distance between the confidence
-and the share that is right, weighted by the bin's size (Naeini et al. 2015, with bins of equal mass).
-"""
+"""Confidence that means what it says: one temperature fitted on held-out gold, and how far off it still is."""
 
 from __future__ import annotations
 
@@ -11,18 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotation.spans import Span
-from training.ner.confidence import Scoring, fit_temperature
 from training.ner.documents import Document, Progress, Report
 from training.ner.predict import spans_of
+from training.ner.reliability import Rows, ece, reliability
 from training.ner.scores import CHUNK, read_over
-
-BINS = 10
-Rows = list[tuple[float, bool]]  # the score of an entity, and whether it is gold
+from training.ner.temperature import Scoring, fit_temperature
 
 
 class Scorer(Protocol):
@@ -84,25 +77,6 @@ def fit_on(nlp: Language, dev: Sequence[Document], *, default: float, tick: Call
             right += [Span(e.start_char, e.end_char, e.label_) in gold for e in doc.ents]
     scorer.temperature = fit_temperature(steps, right, default=default)
     return scorer.temperature
-
-
-def ece(rows: Rows) -> float | None:
-    """The expected calibration error, a fraction of 1; None without a row."""
-    return sum(b["n"] * abs(b["confidence"] - b["accuracy"]) for b in reliability(rows)) / len(rows) if rows else None
-
-
-def reliability(rows: Rows) -> list[dict[str, float]]:
-    """Bins of about equally many rows, from the lowest score to the highest; rows of one score share a bin."""
-    table = np.array(sorted((score, float(right)) for score, right in rows)).reshape(-1, 2)
-    places = np.arange(1, BINS) * len(table) // BINS
-    cuts = np.unique(np.searchsorted(table[:, 0], table[places, 0])) if len(table) else places
-    bins = []
-    for part in np.split(table, cuts):
-        if len(part):
-            low, high, (confidence, accuracy) = part[0, 0], part[-1, 0], part.mean(axis=0)
-            numbers = {"low": low, "high": high, "confidence": confidence, "accuracy": accuracy}
-            bins.append({"n": len(part), **{name: round(float(value), 6) for name, value in numbers.items()}})
-    return bins
 
 
 def _rows(nlp: Language, documents: Sequence[Document], tick: Callable[[], None]) -> Rows:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ from spacy.attrs import ENT_IOB, ENT_TYPE
 from spacy.language import Language
 from spacy.pipeline.ner import DEFAULT_NER_MODEL
 from spacy.tokens import Doc
+
+from training.ner.temperature import LIMITS, Floats
 
 if TYPE_CHECKING:
 
@@ -38,17 +40,8 @@ if TYPE_CHECKING:
 else:
     from spacy.pipeline import EntityRecognizer
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-LIMITS = (1e-6, 1 - 1e-6)  # no entity is certain
 SCORES = "marginalia_scores"  # the key in doc.user_data: {(token start, token end): score}
-
-
-class Scoring(Protocol):
-    """What the scores of some entities follow from, once there is a temperature."""
-
-    def scores(self, temperature: float) -> Floats:
-        """The probability of each entity, shape (entities,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,23 +164,6 @@ class _Moves:
         kinds = np.select([parse.opens & parse.closes, parse.opens, parse.closes], ["U", "B", "L"], "I")
         number = {(kind, int(label)): at for at, (kind, label) in enumerate(zip(self.kind, self.label, strict=True))}
         return np.array([number[kind, int(label)] for kind, label in zip(kinds, parse.label, strict=True)])
-
-
-def fit_temperature(steps: Sequence[Scoring], right: Sequence[bool], *, default: float, fewest: int = 50) -> float:
-    """The temperature in [0.5, 8] whose scores have the least log loss for `right`, one truth an entity.
-
-    With fewer than `fewest` entities the `default` is returned: one parameter still needs some evidence.
-    """
-    truth = np.asarray(right, dtype=np.float64)
-    if len(truth) < fewest:
-        return default
-    grid = np.exp(np.linspace(np.log(0.5), np.log(8.0), 57))
-    return round(float(min(grid, key=lambda value: _log_loss(steps, truth, float(value)))), 4)
-
-
-def _log_loss(steps: Sequence[Scoring], truth: Floats, temperature: float) -> float:
-    scores = np.concatenate([one.scores(temperature) for one in steps]).clip(*LIMITS)
-    return float(-(truth * np.log(scores) + (1 - truth) * np.log(1 - scores)).mean())
 
 
 @Language.factory("marginalia_ner", default_config={"model": DEFAULT_NER_MODEL})

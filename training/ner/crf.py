@@ -17,9 +17,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from training.ner.children.crf import items
-from training.ner.dictionary import Keys
 from training.ner.features import table
-from training.ner.lexicon import Mentions
+from training.ner.mentions import Mentions
+from training.ner.phrases import Keys
 from training.ner.tempered import Tempered
 
 

@@ -12,8 +12,10 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as TokenSpan
 from spacy.training import Example
 
+from training.ner.compiled import compile_static
 from training.ner.documents import Document, TrainingError
-from training.ner.lexicon import Corpus, Mentions, compile_static, mentions_of
+from training.ner.lexicon import Corpus
+from training.ner.mentions import Mentions, mentions_of
 
 
 def check_documents(documents: Sequence[Document], labels: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
-"""Where the dictionary's maps come from: the static lists compiled, and a lexicon learned from the gold.
+"""A lexicon learned from the gold.
 
-The learned lexicon tags each entry with its label and with how often it was gold where it matched (:data:`CLASSES`).
+The lexicon tags each entry with its label and with how often it was gold where it matched (:data:`CLASSES`).
 A training document is tagged with the lexicon of the other folds (cross-fitting): tagged with its own, every gold span
 would be in the lexicon and the model would learn to trust it blindly.
 """
@@ -12,64 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from spacy.attrs import IS_SPACE, LOWER
-from spacy.language import Language
-from spacy.strings import StringStore
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
-from annotation.spans import Span
-from training.ner.dictionary import LONGEST, Keys, Phrases, Words
-from training.ner.documents import Document
-from training.ner.terms import has_terms, static_terms
-from training.ner.tokenizer import tokenizer_for
+from training.ner.mentions import Mentions
+from training.ner.phrases import Phrases, Words
 
 CLASSES = (0.3, 0.8)  # precision below .3, below .8, and more: see ml.md
-MIN_LETTERS = 3
 Tick = Callable[[], None]
-Mentions = Sequence[tuple[int, int, str]]  # token start, token end (exclusive), label
-
-
-def compile_static(labels: Sequence[str], tick: Tick = lambda: None) -> Phrases:
-    """The static lists of those `labels` that have one; the code is the label's place among them, from 1.
-
-    Calls `tick` several times a second. The first call of a process takes 2 CPU seconds.
-    """
-    parts = [_hashes(label, tick) for label in sorted(filter(has_terms, labels))]
-    if not parts:
-        return Phrases.empty()
-    codes = [np.full(len(keys), code, np.uint8) for code, keys in enumerate(parts, start=1)]
-    # A term on two lists keeps the first label: np.unique returns the first place of each key.
-    keys, first = np.unique(np.concatenate(parts), return_index=True)
-    return Phrases(keys, np.concatenate(codes)[first])
-
-
-_COMPILED: dict[str, Keys] = {}  # one entry a list, 0.8 MB
-
-
-def _hashes(label: str, tick: Tick) -> Keys:
-    """Phrase hashes of one list, sorted, each once."""
-    if label not in _COMPILED:
-        tick()
-        terms = [term for term in static_terms(label) if len(term) >= MIN_LETTERS]
-        parts = []
-        for at in range(0, len(terms), 5_000):
-            tick()
-            parts.append(_phrase_hashes(terms[at : at + 5_000]))
-        _COMPILED[label] = np.unique(np.concatenate(parts))
-    return _COMPILED[label]
-
-
-def _phrase_hashes(terms: Sequence[str]) -> Keys:
-    # One text with a line for each term: a Doc and a few arrays for each of 180,000 terms would take 10 s.
-    # The vocabulary makes the two attributes that are read; spaCy's usual fifteen take three times as long.
-    vocab = Vocab(lex_attr_getters={LOWER: str.lower, IS_SPACE: str.isspace})
-    doc = tokenizer_for(vocab)("\n".join(terms) + "\n")
-    words = Words(doc)
-    ends = np.searchsorted(words.tokens, np.flatnonzero(doc.to_array([LOWER]) == StringStore().add("\n")))
-    starts = np.concatenate([[0], ends[:-1]])
-    sizes = ends - starts
-    return np.concatenate([words.hashes[n - 1][starts[sizes == n]] for n in range(1, LONGEST + 1)])
 
 
 class Corpus:
@@ -138,28 +87,3 @@ def fold_numbers(count: int, folds: int, seed: int) -> list[int]:
     numbers = [at % folds for at in range(count)]
     random.Random(seed).shuffle(numbers)  # noqa: S311
     return numbers
-
-
-def mentions_of(doc: Doc, spans: Sequence[Span]) -> tuple[list[tuple[int, int, str]], int]:
-    """Gold spans in tokens, widened to the tokens they cut, and how many were cut; of overlapping ones the longest."""
-    widened, cut = [], 0
-    for span in spans:
-        exact = doc.char_span(span.start, span.end)
-        found = exact or doc.char_span(span.start, span.end, alignment_mode="expand")
-        cut += exact is None
-        if found is not None:
-            widened.append((found.start, found.end, span.label))
-    return _without_overlaps(widened), cut
-
-
-def _without_overlaps(mentions: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    kept: list[tuple[int, int, str]] = []
-    for start, end, label in sorted(mentions, key=lambda m: (m[0] - m[1], m)):
-        if all(end <= other[0] or other[1] <= start for other in kept):
-            kept.append((start, end, label))
-    return sorted(kept)
-
-
-def count_misaligned(nlp: Language, documents: Sequence[Document]) -> int:
-    """How many gold spans of `documents` cut a token of `nlp`'s tokeniser."""
-    return sum(mentions_of(nlp.make_doc(d.text), d.spans)[1] for d in documents)

@@ -15,7 +15,7 @@ import srsly
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from training.ner.dictionary import Phrases, Words
+from training.ner.phrases import Phrases, Words
 from training.ner.tempered import Tempered
 
 Precisions = npt.NDArray[np.float32]

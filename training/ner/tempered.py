@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from spacy.tokens import Doc, Span
 
-from training.ner.confidence import LIMITS, SCORES, Floats
+from training.ner.confidence import SCORES
+from training.ner.temperature import LIMITS, Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from training.ner import Calibration, Document, Resources, calibrate, predict, recipe
-from training.ner.calibration import ece, halves, reliability
+from training.ner.calibration import halves
+from training.ner.reliability import ece, reliability
 
 from .conftest import LABELS, documents
 

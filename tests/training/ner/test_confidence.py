@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from spacy.pipeline import EntityRecognizer
 
-from training.ner.confidence import SCORES, Steps, fit_temperature
+from training.ner.confidence import SCORES, Steps
+from training.ner.temperature import fit_temperature
 
 
 def stepwise(ner, doc):

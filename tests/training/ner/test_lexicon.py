@@ -2,8 +2,11 @@ import numpy as np
 import pytest
 import spacy
 
-from training.ner.dictionary import Dictionary, Phrases, Words
-from training.ner.lexicon import Corpus, compile_static, fold_numbers, mentions_of
+from training.ner.compiled import compile_static
+from training.ner.dictionary import Dictionary
+from training.ner.lexicon import Corpus, fold_numbers
+from training.ner.mentions import mentions_of
+from training.ner.phrases import Phrases, Words
 from training.ner.terms import static_terms
 from training.ner.tokenizer import make_tokenizer
 

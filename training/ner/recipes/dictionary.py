@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from training.ner.clock import Clock
-from training.ner.dictionary import Phrases, Words
+from training.ner.compiled import compile_static
 from training.ner.fitting import begin, settle
 from training.ner.gold import Gold, read
-from training.ner.lexicon import compile_static
 from training.ner.matcher import Matcher, Precisions
 from training.ner.network import matching_model
 from training.ner.params import Param
+from training.ner.phrases import Phrases, Words
 from training.ner.spec import Order, Recipe, Trained
 from training.ner.terms import has_terms
 
