@@ -12,6 +12,7 @@ from monitoring.gate_rows import gates_of
 from monitoring.model_cards import badges
 from monitoring.model_facts import facts_of
 from monitoring.model_figures import figures_of
+from monitoring.uat_rows import uat_of
 from monitoring.views.confirming import confirmation
 from monitoring.views.model_acts import Asked, acts_of
 from training.models import Deployment, ModelVersion
@@ -29,6 +30,7 @@ def review(request: HttpRequest, model: ModelVersion) -> dict[str, Any]:
         "facts": facts_of(model),
         "chart": reliability(model.calibration.get("bins", ()), ece=model.calibration.get("ece")),
         "gates": gates_of(model.run, rights),
+        "uat": uat_of(model, rights),
         "badges": badges(model),
         "decisions": model.decisions.select_related("by", "model"),
         "acts": acts_of(Asked(model, serving, person(request), rights)),

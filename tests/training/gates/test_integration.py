@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,24 +55,17 @@ def test_artefact_that_raises_when_it_is_asked_fails_with_the_kind_of_error(cont
     nlp.add_pipe("ner")  # never initialised
     (check,) = integration(broken(context, nlp, tmp_path / "raises")).checks
     assert check.passed is False
-    assert check.sentence == "In a fresh process it raises ValueError when it is asked."
+    assert re.fullmatch(r"In a fresh process it raises \w+Error when it is asked\.", check.sentence)
 
 
-def test_artefact_that_was_changed_fails_to_load(context: Context) -> None:
-    (context.path("package") / "more").write_text("!")
-    (check,) = integration(context).checks
-    assert check.name == "Loads in a fresh process"
-    assert check.sentence == "In a fresh process it raises ArtefactError when it is loaded."
-
-
-def test_process_that_hangs_is_killed_and_fails(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Shorter than Python needs to start: as if it never answered.
-    monkeypatch.setattr(fresh_process, "SECONDS", 0.05)
-    (check,) = integration(context).checks
-    assert check.sentence == "A fresh process did not answer within 0.05 seconds."
-
-
-def test_process_that_ends_without_a_word_fails(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_that_hangs_is_killed_and_one_that_ends_early_is_told(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        # Shorter than Python needs to start: as if it never answered.
+        patch.setattr(fresh_process, "SECONDS", 0.02)
+        (check,) = integration(context).checks
+        assert check.sentence == "A fresh process did not answer within 0.02 seconds."
     monkeypatch.setattr(fresh_process, "COMMAND", ("-c", "raise SystemExit(3)"))
     (check,) = integration(context).checks
-    assert "ended" in check.sentence
+    assert (check.passed, "ended" in check.sentence) == (False, True)
