@@ -89,9 +89,9 @@ def train(page: Page, url: str) -> None:
     page.goto(f"{url}/p/loop/runs/")
     page.get_by_role("button", name="Train a model").click()
     page.wait_for_url("**/runs/*/")
-    expect(page.locator(".step-running progress")).to_be_visible(timeout=20_000)
+    expect(page.locator(".node-running progress")).to_be_visible(timeout=20_000)
     # The page follows by itself.
-    expect(page.get_by_text("Model version 1 is ready: waiting for approval.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Waits for an approver, who decides about version 1.")).to_be_visible(timeout=60_000)
     expect(page.get_by_label("State of the run").locator(".badge").first).to_contain_text("Waiting")
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from annotation.models import Note, User
 from tests.conftest import Cast
+from tests.pipelines import instead_of_training, with_model
 from training import ner, runs
 from training.models import ModelVersion, Run
 
@@ -35,7 +36,7 @@ def test_train_button_a_second_time_says_why_not(lead: Browser) -> None:
     assert f"Run {Run.objects.get().pk} trains Clinic already" in page
 
 
-def test_status_fragment_asks_again_until_the_run_is_over(
+def test_status_fragment_asks_again_while_the_run_goes_on(
     lead: Browser, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead.post("/p/clinic/train/")
@@ -43,12 +44,11 @@ def test_status_fragment_asks_again_until_the_run_is_over(
     address = reverse("run_status", args=[run.pk])
     fragment = lead.get(address).content.decode()
     assert "<html" not in fragment
-    assert f'hx-get="{address}" hx-trigger="every 1s"' in fragment
-    monkeypatch.setattr("training.steps.ner.train", lambda *_, **__: trained)
+    assert f'hx-get="{address}?step=' in fragment
+    with_model(monkeypatch, trained)
     runs.execute(run.pk)
     fragment = lead.get(address).content.decode()
-    assert "hx-get" not in fragment
-    assert "Model version 1 is ready" in fragment
+    assert "Waits for " in fragment
     assert reverse("model", args=[ModelVersion.objects.get().pk]) in fragment
 
 
@@ -74,12 +74,12 @@ def test_failed_run_shows_its_sentence(lead: Browser, monkeypatch: pytest.Monkey
     def fail(*_: object, **__: object) -> None:
         raise KeyError("Mrs Canary")
 
-    monkeypatch.setattr("training.steps.ner.train", fail)
+    instead_of_training(monkeypatch, fail)
     lead.post("/p/clinic/train/")
     run = Run.objects.get()
     runs.execute(run.pk)
     page = lead.get(reverse("run", args=[run.pk])).content.decode()
-    assert "KeyError in step train" in page
+    assert "KeyError in step baseline" in page
     assert "Canary" not in page
 
 
