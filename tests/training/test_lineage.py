@@ -59,19 +59,12 @@ def test_note_reaches_revision_dataset_run_model_deployment_and_answer(
     assert [item.split for item in found.items] == ["train"]
 
 
-def test_note_that_was_only_answered_on_has_no_line_from_a_run(
-    champion: Deployment, answered: list[Prediction]
-) -> None:
+def test_note_that_no_model_learned_from_reaches_less(champion: Deployment, answered: list[Prediction]) -> None:
     found = lineage.of_note(answered[1].note)
     assert path(found, "model", "deployment", "prediction") == [
         [("model", champion.model_id), ("deployment", champion.pk), ("prediction", answered[1].pk)]
     ]
     assert (found.datasets.total, found.runs.total, found.reached) == (0, 0, 0)
-
-
-def test_test_note_is_in_the_test_set_and_the_snapshot_and_taught_nothing(
-    champion: Deployment, answered: list[Prediction]
-) -> None:
     item = champion.model.dataset.items.filter(split="test").first()
     assert item
     found = lineage.of_note(item.note)
@@ -155,10 +148,7 @@ def test_typed_name_is_understood(answered: list[Prediction]) -> None:
         for name in names:
             found = lineage.found_by(name.format(**numbers), project=note.project, notes=True)
             assert [one.row for one in found] == [rows[kind]], name
-
-
-def test_typed_request_finds_each_of_its_answers(answered: list[Prediction]) -> None:
-    found = lineage.found_by(str(REQUEST), project=answered[0].note.project, notes=True)
+    found = lineage.found_by(str(REQUEST), project=note.project, notes=True)
     assert [one.row for one in found] == answered
 
 

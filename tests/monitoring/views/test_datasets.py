@@ -119,11 +119,7 @@ def test_page_without_a_report_offers_to_make_it(
 def test_list_seals_once_and_says_who_and_by_what_it_is_used(
     project: Project, planted: dict[str, Note], cast: Cast, browser_of: SignIn
 ) -> None:
-    lead, seal, listing = (
-        browser_of(cast.lead),
-        reverse("datasets_seal", args=["clinic"]),
-        reverse("datasets", args=["clinic"]),
-    )
+    lead, seal = browser_of(cast.lead), reverse("datasets_seal", args=["clinic"])
     assert "Dataset v1 is sealed." in lead.post(seal, follow=True).content.decode()
     assert "Dataset v1 holds just the gold of now" in lead.post(seal, follow=True).content.decode()
     page = lead.get(reverse("datasets", args=["clinic"]))
