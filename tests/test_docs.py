@@ -62,12 +62,14 @@ def test_every_setting_that_is_explained_stands_there_once() -> None:
 
 
 def api_paths() -> list[str]:
+    """As the README writes them: ``<number>`` for Django's ``<int:number>``."""
     below = next(
         str(part.pattern)
         for part in urls.urlpatterns
         if isinstance(part, URLResolver) and part.urlconf_name is api_urls
     )
-    return [f"/{below}{part.pattern}" for part in api_urls.urlpatterns if isinstance(part, URLPattern)]
+    paths = [f"/{below}{part.pattern}" for part in api_urls.urlpatterns if isinstance(part, URLPattern)]
+    return [re.sub(r"<\w+:", "<", path) for path in paths]
 
 
 def test_every_address_of_the_api_is_in_the_readme() -> None:
