@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
 from annotation.models import Project, User
+from training.actions.uat import objection
 from training.models import Deployment, Evaluation, ModelVersion
 
 Status = ModelVersion.Status
@@ -73,7 +74,7 @@ def refusal(model: ModelVersion, by: User) -> str:
     """Why `by` may not approve this model; empty when nothing speaks against it."""
     if model.trained_by_id == by.pk:
         return "You started this training; somebody else must approve its model."
-    return ""
+    return objection(model)
 
 
 def override_refusal(model: ModelVersion, by: User) -> str:
