@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from spacy.training import Example
 
-from training.ner.documents import Settings
+from training.ner.settings import Settings
 
 
 def count_steps(words: int, sizes: Sequence[float], settings: Settings) -> int:

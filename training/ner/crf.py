@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pycrfsuite  # type: ignore[import-untyped]
 import srsly
 from spacy.language import Language
@@ -18,8 +17,7 @@ from spacy.tokens import Doc, Span
 
 from training.ner.children.crf import items
 from training.ner.features import table
-from training.ner.mentions import Mentions
-from training.ner.phrases import Keys
+from training.ner.tags import spans
 from training.ner.tempered import Tempered
 
 
@@ -68,28 +66,6 @@ class FieldRecognizer(Tempered):
 
     def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> FieldRecognizer:
         return self.from_bytes(Path(path).read_bytes())
-
-
-def spans(tags: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Token start, token end (exclusive) and number of the label of each entity in `tags`."""
-    found: list[tuple[int, int, int]] = []
-    for at, tag in enumerate(tags):
-        label = (tag - 1) // 2
-        if tag and tag % 2 == 0 and found and found[-1][1:] == (at, label):
-            found[-1] = (found[-1][0], at + 1, label)
-        elif tag:
-            found.append((at, at + 1, label))
-    return found
-
-
-def tags_of(length: int, mentions: Mentions, labels: Sequence[str]) -> Keys:
-    """The tag of each of `length` tokens, shape (tokens,): the inverse of :func:`spans`."""
-    tags = np.zeros(length, np.uint64)
-    for start, end, label in mentions:
-        number = 2 * labels.index(label)
-        tags[start:end] = number + 2
-        tags[start] = number + 1
-    return tags
 
 
 @Language.factory("marginalia_crf")

@@ -12,10 +12,10 @@ from thinc.api import Adam, fix_random_seed
 
 from training.ner.calibration import fit_on
 from training.ner.clock import Clock
-from training.ner.documents import Settings
 from training.ner.gold import Gold, read, tag
 from training.ner.loop import Loop, Optimizer
 from training.ner.scores import counts_on
+from training.ner.settings import Settings
 from training.ner.spec import Order, Trained
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from spacy.language import Language
@@ -13,31 +12,9 @@ from spacy.tokens import Span as TokenSpan
 from spacy.training import Example
 
 from training.ner.compiled import compile_static
-from training.ner.documents import Document, TrainingError
+from training.ner.documents import Document
 from training.ner.lexicon import Corpus
 from training.ner.mentions import Mentions, mentions_of
-
-
-def check_documents(documents: Sequence[Document], labels: Sequence[str]) -> None:
-    """Raise TrainingError when `documents` have no gold for `labels`, or gold of one label where several are asked."""
-    found = Counter(span.label for d in documents for span in d.spans if span.label in set(labels))
-    if not documents:
-        raise TrainingError("There are 0 documents to train on; annotate some and make them gold.")
-    if not found:
-        raise TrainingError(
-            f"The gold of {len(documents)} documents has no span of {', '.join(sorted(labels))}; annotate some."
-        )
-    if len(found) == 1 and len(set(labels)) > 1:
-        raise TrainingError(
-            f"The gold of {len(documents)} documents has only {next(iter(found))} spans, none of "
-            f"{', '.join(sorted(set(labels) - set(found)))}; annotate that too, or the model learns never to find it."
-        )
-
-
-def in_order(documents: Sequence[Document], labels: Sequence[str]) -> list[Document]:
-    """By id, so that the order of a query does not change the model; with the gold of `labels` only."""
-    wanted = [replace(d, spans=tuple(s for s in d.spans if s.label in labels)) for d in documents]
-    return sorted(wanted, key=lambda d: d.id)
 
 
 @dataclass(frozen=True, slots=True)

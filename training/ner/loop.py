@@ -17,8 +17,9 @@ from spacy.training import Example
 from thinc.api import set_dropout_rate
 
 from training.ner.batches import batch_sizes, batches, count_steps
-from training.ner.documents import Document, Progress, Report, Settings, TrainingError
+from training.ner.documents import Document, Progress, Report, TrainingError
 from training.ner.scores import counts_on
+from training.ner.settings import Settings
 
 Optimizer = Any  # thinc's optimizer is half typed
 

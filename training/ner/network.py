@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.vectors import Vectors
 
 from training.ner import abbreviations, confidence, crf, dictionary, matcher  # noqa: F401 - they register their factories
-from training.ner.documents import Settings
+from training.ner.settings import Settings
 
 # Attribute of the token and rows of its hash table.
 PLAIN = {"NORM": 5000, "PREFIX": 1000, "SUFFIX": 2500, "SHAPE": 2500}

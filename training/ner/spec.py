@@ -9,8 +9,8 @@ from typing import Any
 
 from spacy.language import Language
 
+from training.ner.checks import check_documents, in_order
 from training.ner.documents import Document, Progress, Report
-from training.ner.gold import check_documents, in_order
 from training.ner.params import Param, resolved
 
 

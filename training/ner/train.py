@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from training.ner.documents import Document, Report, Settings
-from training.ner.gold import check_documents, in_order
+from training.ner.checks import check_documents, in_order
+from training.ner.documents import Document, Report
 from training.ner.recipes import clinical
+from training.ner.settings import Settings
 from training.ner.spec import Order, Resources, Trained
 
 

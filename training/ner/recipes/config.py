@@ -17,11 +17,12 @@ from spacy.schemas import ConfigSchemaTraining
 from spacy.training import Example
 from spacy.util import load_config, load_model_from_config, registry
 
-from training.ner.documents import Settings, TrainingError
+from training.ner.documents import TrainingError
 from training.ner.fitting import begin, finish, initialize
 from training.ner.gold import read, tag
 from training.ner.loop import Loop
 from training.ner.params import Param
+from training.ner.settings import Settings
 from training.ner.spec import Order, Recipe, Trained
 
 NEVER = 10**9  # spaCy writes "no limit" as 0

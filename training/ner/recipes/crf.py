@@ -10,13 +10,14 @@ import numpy as np
 
 from training.ner import child
 from training.ner.clock import Clock
-from training.ner.crf import FieldRecognizer, tags_of
+from training.ner.crf import FieldRecognizer
 from training.ner.features import table
 from training.ner.fitting import begin, settle
 from training.ner.gold import Gold, read, tag
 from training.ner.network import field_model
 from training.ner.params import Param
 from training.ner.spec import Order, Recipe, Trained
+from training.ner.tags import tags_of
 
 
 def fit(order: Order) -> Trained:

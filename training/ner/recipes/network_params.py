@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from training.ner.documents import Settings
 from training.ner.params import Param
+from training.ner.settings import Settings
 from training.ner.spec import Order
 
 NETWORK = {

@@ -14,9 +14,10 @@ from typing import Any
 from spacy.language import Language
 from spacy.util import load_model_from_config
 
+from training.ner.checks import in_order
 from training.ner.documents import TrainingError
 from training.ner.fitting import adam, begin, finish
-from training.ner.gold import Gold, in_order, read, tag
+from training.ner.gold import Gold, read, tag
 from training.ner.loop import Loop
 from training.ner.params import Param
 from training.ner.recipes.network_params import NETWORK, network_settings
