@@ -15,6 +15,7 @@ from monitoring.uat_rows import sides
 from monitoring.views.uat_access import with_session
 from training.actions import uat as actions
 from training.models import UatItem, UatSession
+from training.uat_draw import differs
 from training.uat_state import turn_of
 
 
@@ -34,7 +35,13 @@ def page(request: HttpRequest, session: UatSession) -> HttpResponse:
             messages.info(request, f"{turn.hidden} notes come after your own blind annotation of them.")
         return redirect("uat", pk=session.pk)
     colours = dict(session.model.project.labels.values_list("name", "colour"))
-    context = {"session": session, "item": turn.item, "turn": turn, "sides": sides(turn.item, colours)}
+    context = {
+        "session": session,
+        "item": turn.item,
+        "turn": turn,
+        "sides": sides(turn.item, colours),
+        "same": not differs(turn.item),
+    }
     return render(request, "monitoring/uat_rate.html", context)
 
 

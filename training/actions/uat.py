@@ -12,7 +12,7 @@ from annotation.errors import ActionError, TooLate
 from annotation.models import Project, User
 from annotation.models.at_hand import blind_for
 from training.models import Deployment, ModelVersion, UatItem, UatRating, UatSession
-from training.uat_draw import Drawn, draw, lot
+from training.uat_draw import Drawn, differs, draw, lot
 from training.uat_state import is_complete, result_for
 
 Model = ModelVersion.Status
@@ -90,6 +90,8 @@ def rate(*, item: UatItem, by: User, verdict: str, seconds: int = 0) -> UatRatin
     """One rater's judgement of a note, once."""
     if verdict not in UatRating.Verdict.values:
         raise ActionError("The judgement is none of left, right, both and neither; press one of the four buttons.")
+    if verdict in ("left", "right") and not differs(item):
+        raise ActionError("Both marked the same here: say that both are right, or that neither will do.")
     _lock(_of_rater(item.session, by))
     if blind_for(by, [item.note_id]):
         raise ActionError("You may still be asked to annotate this note blind; it comes after that.")
