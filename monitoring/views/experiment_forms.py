@@ -97,7 +97,7 @@ class TuningForm(ExperimentForm):
         min_value=0,
         max_value=MOST_MINUTES,
         initial=60,
-        label="Minutes",
+        label="Minutes at most",
         help_text="No trial starts later. 0: no limit.",
     )
     seed = forms.IntegerField(
