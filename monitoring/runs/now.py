@@ -40,7 +40,8 @@ def now_of(run: Run, graph: Graph, model: ModelVersion | None) -> Now:
         return Now(said, url=link("model", model.pk), words="See the version")
     if run.status == Status.CANCELLED:
         return Now(f"It was cancelled; {_done(graph)} steps were done.")
-    return Now("")
+    broken = next((node.title for node in graph.nodes if node.step.status == Step.Status.FAILED), "")
+    return Now(f"It failed in this step: {broken}." if broken else "")
 
 
 def _runs(graph: Graph) -> Now:

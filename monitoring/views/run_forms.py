@@ -94,4 +94,10 @@ def _takes(param: Param) -> str:
         return ", ".join(param.choices)
     if param.kind == "bool":
         return "true, false"
-    return f"{param.low:,g} to {param.high:,g}" if param.low is not None and param.high is not None else "a number"
+    if param.low is None or param.high is None:
+        return "a number"
+    return f"{_figure(param.low)} to {_figure(param.high)}"
+
+
+def _figure(bound: float) -> str:
+    return f"{bound:,.0f}" if bound == int(bound) else f"{bound:g}"
