@@ -62,6 +62,11 @@ class Board:
         return [(word, count) for word, count in found if count]
 
     @property
+    def is_comparable(self) -> bool:
+        """Whether there are two trials to set side by side."""
+        return sum(row.is_scored for row in self.rows) > 1
+
+    @property
     def shows_value(self) -> bool:
         """Whether the trials are ranked by something else than F1 overall."""
         return self.objective != "F1 overall"

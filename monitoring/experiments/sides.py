@@ -77,6 +77,8 @@ def _asked(run: Run, trained: dict[str, Any], snapshot: dict[str, Any]) -> dict[
         "dataset": f"v{snapshot['dataset']}" if snapshot.get("dataset") else "",
         "code": str(run.environment.get("commit") or "")[:12],
     }
+    # Libraries too, which the page names only where they differ.
+    found |= {name: str(version) for name, version in run.environment.items() if name != "commit"}
     return {**found, **{key: shown(value) for key, value in sorted(settings.items())}}
 
 

@@ -192,7 +192,7 @@ def test_blind_notes_are_hidden_from_who_may_be_asked_for_them(
     projects.add_member(project=project, user=cast.annotator2, roles=[Role.REVIEWER])
     other = browser_of(cast.annotator2)
     assert f"Note {blind_note}<" in page(other, COMPARE, run=trials)
-    asked = {"note_ids": [blind_note], "reason": Task.Reason.DOUBLE, "reserved_for": cast.annotator2}
+    asked = {"note_ids": [blind_note], "reason": Task.Reason.UNCERTAINTY, "doubled": True}
     assert assignments.open_for_notes(project=project, by=cast.lead, **asked).notes == 1
     assert f"Note {blind_note}<" in page(lead, COMPARE, run=trials)
     assert f"Note {blind_note}<" not in page(other, COMPARE, run=trials)
