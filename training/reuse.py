@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from training.context import Context
-from training.in_force import rules_of
+from training.in_force import order_of
 from training.models import Run, Step
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ def _rules_of(spec: StepSpec, run: Run) -> dict[str, Any]:
     """What the step takes from the rules in force where the run does not say it itself."""
     if "recipe" not in spec.params:
         return {}
-    rules = rules_of(run.project)
-    defaults = {"recipe": rules.recipe, "settings": rules.settings, "seeds": rules.seeds, "seed": run.seed}
-    return {name: run.params.get(name) or value for name, value in defaults.items()}
+    return order_of(run)
 
 
 def reusable(spec: StepSpec, step: Step, run: Run) -> Step | None:

@@ -76,7 +76,8 @@ def go_on(*, run: Run, step: str, by: User, params: dict[str, Any] | None = None
     for one in earlier:
         if one.status not in Step.DONE or not still_there(one.outputs):
             raise ActionError(f"Step {one.name} of run {run.pk} is not there to go on from; start at it or before.")
-    again = Run(project=run.project, kind=run.kind, source=run, created_by=by, seed=run.seed)
+    seed = (params or {}).get("seed", run.seed)
+    again = Run(project=run.project, kind=run.kind, source=run, created_by=by, seed=seed)
     again.params, again.parent, again.name = {**run.params, **(params or {})}, run.parent, run.name
     queue(again)
     take_over(again, earlier)

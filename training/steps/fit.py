@@ -11,6 +11,7 @@ from django.conf import settings
 from training import ner, snapshots
 from training.artefacts import folder_size, nlp_of, sign
 from training.context import Context
+from training.in_force import order_of
 from training.leftovers import model_folders
 from training.looks import Looks
 from training.models import DatasetItem, Deployment, Run
@@ -29,9 +30,9 @@ def baseline(context: Context) -> dict[str, Any]:
 
 def train(context: Context) -> dict[str, Any]:
     """Train with each seed, and keep the run in the middle: a lucky seed is no better model."""
-    params, rules = context.run.params, context.rules
-    name, chosen = params.get("recipe") or rules.recipe, params.get("settings") or rules.settings
-    seeds = [context.run.seed + n for n in range(int(params.get("seeds") or rules.seeds))]
+    order = order_of(context.run)
+    name, chosen = order["recipe"], order["settings"]
+    seeds = [order["seed"] + n for n in range(order["seeds"])]
     fits = []
     looks = Looks(context) if context.run.kind == Run.Kind.TRIAL else None
     for number, seed in enumerate(seeds):
