@@ -37,7 +37,10 @@ PHONE, SCREEN = ViewportSize(width=390, height=800), ViewportSize(width=1280, he
 # What is different on a telephone.
 NARROW = ["scrollable-region-focusable", "target-size"]
 # Parts of pages, files, and what machines ask for.
-NO_PAGES = ("admin/", "api/", "livez", "readyz", "runs/<int:pk>/status/", "p/<slug:slug>/quality/<slug:table>.csv")
+NO_PAGES = (
+    *("admin/", "api/", "livez", "readyz", "runs/<int:pk>/status/", "p/<slug:slug>/quality/<slug:table>.csv"),
+    "datasets/<int:pk>/manifest/",
+)
 
 
 @pytest.fixture
