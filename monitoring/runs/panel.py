@@ -92,12 +92,11 @@ def parameters(run: Run, step: Step) -> tuple[list[Fact], list[Table]]:
         names = ()
     facts = []
     for name in names:
-        given = step.params.get(name, run.params.get(name))
-        told = step.outputs.get(name)
         if name == "settings":
             continue
-        by_rules = "" if given not in (None, "") else " (not given with the run)"
-        facts.append(Fact(name.capitalize(), f"{plain(given if given is not None else told)}{by_rules}"))
+        given = step.params.get(name, run.params.get(name))
+        told = plain(given or step.outputs.get(name))
+        facts.append(Fact(name.capitalize(), told if given else f"{told} (not given with the run)"))
     if step.cache_key:
         facts.append(Fact("Key for reuse", step.cache_key[:16], code=True))
     settings = step.params.get("settings") or step.outputs.get("settings") or {}

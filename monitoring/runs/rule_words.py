@@ -59,13 +59,17 @@ def read_out(name: str, value: Any) -> str:
     unit = RULES[name].unit if name in RULES else ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if name == "uat":
-        return UAT.get(value, str(value))
     if isinstance(value, dict):
         return ", ".join(f"{key}: {read_out('floor' if unit else '', one)}" for key, one in value.items()) or "none"
-    if unit == "%" and isinstance(value, int | float):
+    if isinstance(value, int | float):
+        return "never" if name == "every_days" and not value else _figure(value, unit)
+    return UAT.get(value, value) if name == "uat" else str(value)
+
+
+def _figure(value: float, unit: str) -> str:
+    if unit == "%":
         return f"{100 * value:g} %"
-    return f"{value:,} {unit}".strip() if isinstance(value, int | float) else str(value)
+    return f"{value:,} {unit}".strip() if isinstance(value, int) else f"{value:,g} {unit}".strip()
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -37,7 +37,7 @@ def again(request: HttpRequest, run: Run) -> HttpResponse:
         return render(request, "monitoring/run.html", run_context(request, run, form))
     step = request.GET.get("step", "")
     try:
-        new = actions.go_on(run=run, step=step, by=person(request), params=form.params() if form else None)
+        new = actions.go_on(run=run, step=step, by=person(request), params=form.instead() if form else None)
     except ActionError as error:
         messages.error(request, str(error))
         return redirect("run", pk=run.pk)

@@ -10,6 +10,7 @@ from django import forms
 from annotation.models import Project
 from training import ner
 from training.in_force import rules_of
+from training.models import Run
 from training.ner.params import Param, resolved
 from training.recipes import recipes
 
@@ -71,6 +72,18 @@ class TrainForm(forms.Form):
     def params(self) -> dict[str, Any]:
         """What was said, by the names that a run's parameters have."""
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", {}, False)}
+
+    @staticmethod
+    def of(run: Run) -> dict[str, Any]:
+        """What the run was given, to start the form with."""
+        said = {name: run.params.get(name) for name in ("recipe", "seeds")}
+        settings = run.params.get("settings")
+        return {**said, "settings": json.dumps(settings) if settings else "", "seed": run.seed}
+
+    def instead(self) -> dict[str, Any]:
+        """Everything that can be said, so that what is empty now takes back what an earlier run was given."""
+        said = self.cleaned_data
+        return {**{name: said[name] for name in ("recipe", "settings", "seeds")}, "seed": said["seed"] or 0}
 
 
 class RunNowForm(TrainForm):

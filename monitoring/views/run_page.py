@@ -86,7 +86,7 @@ def run_context(request: HttpRequest, run: Run, form: TrainForm | None = None) -
         "gates": gates_of(run, rights) if run.gates.exists() else None,
         "may_export": Right.EXPORT in rights,
         "may_steer": may_steer(request, run),
-        "form": form or TrainForm(run.project),
+        "form": form or TrainForm(run.project, initial=TrainForm.of(run)),
         "form_open": form is not None,
         "recipes": settings_tables() if shown.may_go_on and may_steer(request, run) else [],
         **_marks(run, steps, shown.step, tab),
@@ -104,7 +104,9 @@ def asker(run: Run) -> str:
 def given(run: Run) -> list[Fact]:
     """The parameters that the run was given, in words."""
     names = {"upload", "client", "seed", "trials", "filters"}
-    return [Fact(name.replace("_", " ").capitalize(), plain(v)) for name, v in run.params.items() if name not in names]
+    return [
+        Fact(name.replace("_", " ").capitalize(), plain(v)) for name, v in run.params.items() if v and name not in names
+    ]
 
 
 def _marks(run: Run, steps: list[Step], chosen: Step, tab: str) -> dict[str, str]:

@@ -12,8 +12,8 @@ from annotation.models import Project
 from tests.conftest import Cast
 from tests.together import together
 from training.actions.rules import change
-from training.in_force import rules_of
-from training.models import TrainingRules
+from training.in_force import order_of, rules_of
+from training.models import Run, TrainingRules
 from training.rules import BOUNDS, Rules, RulesError, read
 
 
@@ -72,6 +72,14 @@ def test_change_over_a_version_that_was_not_seen_is_refused(project: Project, ca
 def test_rules_of_another_project_are_its_own(project: Project, cast: Cast) -> None:
     change(project=project, values={"new_gold": 20}, by=cast.lead)
     assert rules_of(Project.objects.get(slug="elsewhere")) == Rules()
+
+
+def test_order_of_a_run_takes_settings_of_the_rules_only_with_their_recipe(project: Project) -> None:
+    change(project=project, values={"recipe": "crf", "settings": {"c2": 0.3}, "seeds": 3}, by=None)
+    plain = Run(project=project, seed=5)
+    assert order_of(plain) == {"recipe": "crf", "settings": {"c2": 0.3}, "seeds": 3, "seed": 5}
+    other = Run(project=project, params={"recipe": "clinical", "seeds": 1})
+    assert order_of(other) == {"recipe": "clinical", "settings": {}, "seeds": 1, "seed": 0}
 
 
 def test_version_can_not_be_there_twice(project: Project) -> None:

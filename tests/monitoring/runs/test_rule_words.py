@@ -18,6 +18,8 @@ def test_every_rule_has_words_and_no_other_has() -> None:
         ("new_gold", 1200, "1,200 notes"),
         ("margin", 0.025, "2.5 %"),
         ("automatic", False, "no"),
+        ("every_days", 0, "never"),
+        ("latency_ms", 500.0, "500 milliseconds"),
         ("uat", "first", "for the first version of the project"),
         ("label_floors", {"DISEASE": 0.7}, "DISEASE: 70 %"),
         ("label_floors", {}, "none"),

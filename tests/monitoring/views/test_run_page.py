@@ -19,6 +19,7 @@ from tests.conftest import Cast
 from tests.pipelines import instead_of_training
 from training import runs
 from training.actions import runs as actions
+from training.in_force import order_of
 from training.models import Deployment, GateReport, ModelVersion, Run, Step
 from training.step_names import STEPS
 
@@ -202,7 +203,15 @@ def test_run_from_here_with_other_parameters_sends_them_along(lead: Browser, fai
     said = {"other": "1", "recipe": "crf", "settings": '{"c2": 0.2}', "seed": "4", "seeds": ""}
     lead.post(f"/runs/{failed.pk}/again/?step=train", said)
     new = Run.objects.exclude(pk=failed.pk).get()
-    assert new.params == {"recipe": "crf", "settings": {"c2": 0.2}, "seed": 4}
+    assert new.params == {"recipe": "crf", "settings": {"c2": 0.2}, "seed": 4, "seeds": None}
+    assert new.seed == 4
+    # What is emptied takes back what the earlier run was given.
+    form = lead.get(f"/runs/{new.pk}/", {"step": "train"}).context["form"]
+    assert (form["recipe"].initial, form["seed"].initial, form["settings"].initial) == ("crf", 4, '{"c2": 0.2}')
+    Run.objects.filter(pk=new.pk).update(status=Run.Status.CANCELLED, ended_at=timezone.now())
+    lead.post(f"/runs/{new.pk}/again/?step=train", {"other": "1", "recipe": "", "settings": "", "seed": ""})
+    last = Run.objects.order_by("-pk")[0]
+    assert order_of(last) == {"recipe": "clinical", "settings": {}, "seeds": 1, "seed": 0}
 
 
 @pytest.mark.parametrize(
