@@ -47,6 +47,8 @@ def _history(board: Board) -> Part:
     columns = ("Trial", f"{board.objective}, %", "Best so far, %")
     if chart.figure:
         chart.figure["layout"]["yaxis"]["title"] = {"text": board.objective}
+        # Trials are counted: no tick between two of them.
+        chart.figure["layout"]["xaxis"] |= {"tick0": 1, "dtick": max(1, len(trials) // 10)}
     return Part("history", "How the search went", chart.figure, chart.says, columns, rows)
 
 

@@ -15,7 +15,7 @@ from training.actions import experiments as actions
 from training.actions.experiments import Candidate
 from training.context import work_folder
 from training.models import ModelVersion, Run, Step
-from training.trials import State, trials_of
+from training.trials import State, curve, trials_of
 
 
 @pytest.fixture
@@ -86,3 +86,15 @@ def test_trial_is_read_with_score_calibration_and_cost(experiment: Run) -> None:
     assert trial.value == trial.scores["f1"]  # type: ignore[index]
     assert 0 <= trial.ece <= 1  # type: ignore[operator]
     assert trial.run.cpu_seconds > 0
+
+
+def test_trial_tells_f1_at_each_look_while_it_trains(project: Project, cast: Cast, gold_notes: list[Note]) -> None:
+    settings = {"max_steps": 12, "min_steps": 12, "eval_every": 4, "width": 16, "folds": 2, "vectors": "off"}
+    run = actions.start_comparison(project=project, by=cast.lead, candidates=[Candidate("clinical", settings)])
+    work_off()
+    (trial,) = trials_of(run)
+    assert trial.state == State.COMPLETE, trial.run.error
+    assert list(trial.intermediate) == [1, 2, 3]
+    history = trial.run.steps.get(name="train").outputs["history"]
+    assert trial.intermediate == curve(history)
+    assert max(trial.intermediate.values()) == history[-1]["dev_f1"]
