@@ -7,6 +7,7 @@ from typing import Any
 
 from spacy.language import Language
 
+from annotation.crypto import KeyringError
 from training import ner
 from training.context import Context
 from training.gate_results import Check, GateResult
@@ -22,9 +23,15 @@ def behaviour(context: Context) -> GateResult:
     """
     cases = list(BehaviourCase.objects.filter(project=context.run.project, active=True))
     nlp = context.load("package")
-    outcomes = try_cases(nlp, cases)
+    try:
+        every, outcomes = _of_every_model(nlp), try_cases(nlp, cases)
+    except KeyringError:
+        raise
+    except Exception as error:
+        # A finding about the artefact. The message may quote what it was working on.
+        return GateResult("unit", [Check("Answers", False, f"It raises {type(error).__name__} when it is asked.")])
     own = [_check(name, outcomes) for name in BehaviourCase.Category if any(c.category == name for c in cases)]
-    return GateResult("unit", [*_of_every_model(nlp), *(own or [_no_cases()])])
+    return GateResult("unit", [*every, *(own or [_no_cases()])])
 
 
 def _of_every_model(nlp: Language) -> list[Check]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import spacy
 
 from annotation.models import Project
 from tests.conftest import Cast
@@ -35,6 +38,15 @@ def found_by(context: Context) -> tuple[str, str, str]:
 def test_gate_without_cases_says_that_none_was_tested(context: Context) -> None:
     checks = {check.name: check.passed for check in behaviour(context).checks}
     assert checks == {"Empty note": True, "Very long note": True, "Cases of the clinic": None}
+
+
+def test_artefact_that_raises_fails_with_the_kind_of_error(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner")  # never initialised
+    monkeypatch.setattr(Context, "load", lambda *_: nlp)
+    (check,) = behaviour(context).checks
+    assert check.passed is False
+    assert re.fullmatch(r"It raises \w+Error when it is asked\.", check.sentence)
 
 
 def test_gate_names_each_case_that_fails_and_leaves_out_what_is_off(
