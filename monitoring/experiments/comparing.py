@@ -47,6 +47,8 @@ class Table:
     pairs: list[dict[str, Any]]
     labels: list[Line]
     slices: list[Line]
+    # Groups with too few notes or too little gold for a test.
+    small: list[Line]
 
 
 def table_of(sides: Sequence[Side]) -> Table | None:
@@ -57,6 +59,7 @@ def table_of(sides: Sequence[Side]) -> Table | None:
         return None
     found = paired_table(scores, facets=FACETS)
     names, reference = found["runs"], found["reference"]
+    groups = [_line(row, names) for row in found["slices"] if row["notes"]]
     pairs = [{**row, "badge": _badge(row["value"], row["p_holm"])} for row in found["pairs"]]
     return Table(
         names,
@@ -65,7 +68,8 @@ def table_of(sides: Sequence[Side]) -> Table | None:
         list(found["overall"].items()),
         pairs,
         [_line(row, names) for row in found["labels"]],
-        [_line(row, names) for row in found["slices"] if row["notes"]],
+        [line for line in groups if line.tested],
+        [line for line in groups if not line.tested],
     )
 
 
@@ -94,9 +98,9 @@ def curves_of(sides: Sequence[Side]) -> Part:
     """F1 on the calibration notes over the updates of each run."""
     curves, rows = [], []
     for side in sides:
-        points = [(one["step"], one["dev_f1"]) for one in side.history if one.get("dev_f1") is not None]
-        # The report at the end repeats the best look's F1.
-        points = list(dict(points).items())
+        # A recipe without updates never looks, and the report at the end repeats the best look.
+        seen = [one for one in side.history if one.get("looks") and one.get("dev_f1") is not None]
+        points = list({one["looks"]: (one["step"], one["dev_f1"]) for one in reversed(seen)}.values())[::-1]
         if points:
             curves.append(charts.Curve(side.name, [at for at, _ in points], [f1 for _, f1 in points]))
         rows += [(side.name, f"{at:,}", percent(f1)) for at, f1 in points]
