@@ -25,6 +25,7 @@ from annotation.views import (
 from monitoring.views import (
     behaviour,
     dataset,
+    dataset_notes,
     datasets,
     deployments,
     experiment_compare,
@@ -133,8 +134,8 @@ urlpatterns = [
     path("p/<slug:slug>/datasets/test-set/", datasets.grow, name="test_set_grow"),
     path("datasets/<int:pk>/", dataset.dataset, name="dataset"),
     path("datasets/<int:pk>/quality/", dataset.make_quality, name="dataset_quality"),
-    path("datasets/<int:pk>/notes/", dataset.dataset_notes, name="dataset_notes"),
-    path("datasets/<int:pk>/words/", dataset.dataset_words, name="dataset_words"),
+    path("datasets/<int:pk>/notes/", dataset_notes.dataset_notes, name="dataset_notes"),
+    path("datasets/<int:pk>/words/", dataset_notes.dataset_words, name="dataset_words"),
     path("datasets/<int:pk>/notebook/", notebooks.dataset_notebook, name="dataset_notebook"),
     path("datasets/<int:pk>/manifest/", dataset.manifest, name="dataset_manifest"),
     path("p/<slug:slug>/lineage/", lineage.lineage, name="lineage"),

@@ -106,7 +106,7 @@ def _deployment(deployment: Deployment, lineage: Lineage) -> Node:
     until = day(deployment.ended_at) if deployment.ended_at else "now"
     url = reverse("deployments", args=[lineage.project.slug])
     title = deployment.get_role_display()
-    return Node(("deployment", deployment.pk), title, (f"{day(deployment.started_at)} to", until), url)
+    return Node(("deployment", deployment.pk), title, (f"from {day(deployment.started_at)}", f"to {until}"), url)
 
 
 def _prediction(prediction: Prediction, lineage: Lineage) -> Node:

@@ -1,4 +1,4 @@
-"""One dataset: what is in it, its quality, its notes, its words, its manifest."""
+"""One dataset: what is in it, its quality, its manifest."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import Right, hidden_from, with_object
 from annotation.errors import ActionError
-from monitoring.datasets import content, notes, words
+from monitoring.datasets.content import entities
+from monitoring.datasets.facets import facets
 from monitoring.datasets.findings import FINE, findings, notes_named
-from monitoring.datasets.listing import NAMES, labels_of, listed
+from monitoring.datasets.lengths import histogram
+from monitoring.datasets.lengths import lengths as lengths_of
+from monitoring.datasets.listing import listed
 from training.actions import datasets as actions
 from training.models import Dataset
 
@@ -28,16 +31,16 @@ def rows() -> QuerySet[Dataset]:
 @require_GET
 @with_object(rows, Right.VIEW)
 def dataset(request: HttpRequest, dataset: Dataset) -> HttpResponse:
-    lengths = content.lengths(dataset)
+    lengths = lengths_of(dataset)
     (used,) = listed(dataset.project, [dataset])
     context = {
         "dataset": dataset,
         "used": used,
         "is_test": dataset.kind == Dataset.Kind.TEST,
-        "entities": content.entities(dataset),
+        "entities": entities(dataset),
         "lengths": lengths,
-        "figure": content.histogram(lengths),
-        "facets": content.facets(dataset),
+        "figure": histogram(lengths),
+        "facets": facets(dataset),
         "most": actions.MOST_NOTES,
         **_quality(request, dataset),
     }
@@ -62,40 +65,6 @@ def make_quality(request: HttpRequest, dataset: Dataset) -> HttpResponse:
     except ActionError as error:
         messages.error(request, str(error))
     return redirect("dataset", pk=dataset.pk)
-
-
-@require_GET
-@with_object(rows, Right.READ_NOTES)
-def dataset_notes(request: HttpRequest, dataset: Dataset) -> HttpResponse:
-    filters = _filters(request, dataset)
-    items, following = notes.page(dataset, filters)
-    hidden = hidden_from(request, [item.note_id for item in items])
-    context = {
-        "dataset": dataset,
-        "filters": filters,
-        "rows": notes.rows(items, hidden, by_label=bool(filters.label)),
-        "next": following,
-        "splits": {split: name for split, name in NAMES.items() if split in dataset.summary},
-        "labels": list(labels_of(dataset)),
-    }
-    return render(request, "monitoring/dataset_notes.html", context)
-
-
-def _filters(request: HttpRequest, dataset: Dataset) -> notes.Filters:
-    """What is not on offer filters nothing."""
-    split, label, after = (request.GET.get(name, "") for name in ("split", "label", "after"))
-    return notes.Filters(
-        split if split in dataset.summary else "",
-        label if label in labels_of(dataset) else "",
-        int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0,
-    )
-
-
-@require_GET
-@with_object(rows, Right.READ_NOTES)
-def dataset_words(request: HttpRequest, dataset: Dataset) -> HttpResponse:
-    found = words.words(dataset, lambda ids: hidden_from(request, ids))
-    return render(request, "monitoring/dataset_words.html", {"dataset": dataset, "words": found})
 
 
 @require_GET
