@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from annotation.access import Right
-from annotation.models import User
+from annotation.models import Project, User
 from annotation.spans import Span
 from annotation.views import note_marks
 from training.actions.uat import MOST_NOTES, no_signature, raters_for
 from training.in_force import rules_of
 from training.models import ModelVersion, UatItem, UatSession
-from training.uat_state import is_complete, progress_of, result_for
+from training.uat_state import is_complete, progress_of, result_for, turn_of
 
 Status = ModelVersion.Status
 ONLY_HERE = "mark-only"
@@ -69,6 +69,13 @@ def session_page(session: UatSession, user: User, rights: Collection[str]) -> di
         "may_cancel": is_open and bool({Right.TRAIN, Right.DECIDE} & set(rights)),
         "may_read": Right.READ_NOTES in rights,
     }
+
+
+def turns_of(user: User, project: Project) -> list[tuple[UatSession, int, int]]:
+    """The open tests in which the person has notes to rate, each with how many are done and of how many."""
+    mine = UatSession.objects.filter(model__project=project, status=UatSession.Status.OPEN, raters=user)
+    turns = [(session, turn_of(session, user)) for session in mine.select_related("model")]
+    return [(session, turn.done, turn.total) for session, turn in turns if turn.done < turn.total]
 
 
 def uat_of(model: ModelVersion, rights: Collection[str]) -> dict[str, Any]:

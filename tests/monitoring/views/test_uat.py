@@ -10,6 +10,7 @@ from django.test import Client as Browser
 
 from annotation.actions import notes
 from annotation.models import Project, User
+from monitoring.uat_rows import turns_of
 from tests.conftest import Cast
 from training.actions import uat as actions
 from training.models import ModelVersion, UatItem, UatRating, UatSession
@@ -104,6 +105,8 @@ def test_who_is_no_rater_is_not_shown_the_notes_and_may_watch(
     assert "0 of 3" in words(reviewer, f"/tests/{session.pk}/")
     assert "Rate: 0 of 3 done" in words(browser_of(cast.annotator), "/p/clinic/tests/")
     assert "Rate: 0" not in words(reviewer, "/p/clinic/tests/")
+    assert turns_of(cast.annotator, session.model.project) == [(session, 0, 3)]
+    assert turns_of(cast.reviewer, session.model.project) == []
 
 
 def test_test_is_cancelled_with_a_reason_by_who_may_ask(session: UatSession, cast: Cast, browser_of: BrowserOf) -> None:
