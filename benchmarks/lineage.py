@@ -40,7 +40,10 @@ from webapp.signin import BACKEND
 
 NAME = "marginalia_lineage"
 TARGET = 1000.0
-INDEXES = ("CREATE INDEX prediction_request ON training_prediction (request_id) WHERE request_id IS NOT NULL",)
+INDEXES = (
+    "CREATE INDEX prediction_request ON training_prediction (request_id) WHERE request_id IS NOT NULL",
+    "CREATE INDEX prediction_newest_of_model ON training_prediction (model_id, id DESC)",
+)
 Ask = Callable[[], Any]
 
 
