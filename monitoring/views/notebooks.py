@@ -3,19 +3,16 @@ whoever runs it needs a key with the scope `read`."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from annotation.access import Right, with_object
+from monitoring.notebook_files import filled
 from training.models import Dataset, Evaluation, Run
 
-FOLDER = settings.BASE_DIR / "docs" / "notebooks"
 OF_DATASET = ("explore_dataset", "drift_drill_down")
 OF_RUN = ("error_analysis", "compare_recipes")
 MOST_RUNS = 10
@@ -36,7 +33,7 @@ def run_notebook(request: HttpRequest, run: Run) -> HttpResponse:
     """``?template=`` error_analysis or compare_recipes; an experiment's trials are compared."""
     template = _chosen(request, OF_RUN, OF_RUN[run.kind == Run.Kind.EXPERIMENT])
     trial = run.kind == Run.Kind.TRIAL
-    values = {"RUN": run.pk, "ROLE": "trial", "SPLIT": "dev"} if trial else {"RUN": run.pk}
+    values: dict[str, Any] = {"RUN": run.pk, "ROLE": "trial", "SPLIT": "dev"} if trial else {"RUN": run.pk}
     if template == "compare_recipes":
         values = {"RUNS": _compared(run)}
     return _download(request, template, f"run-{run.pk}", values)
@@ -48,9 +45,9 @@ def _compared(run: Run) -> dict[str, tuple[int, str]]:
         rows = Evaluation.objects.filter(run__parent=run, role=Role.TRIAL).values_list("run_id", "scores__f1")
         best = sorted(rows, key=lambda row: -row[1])[:MOST_RUNS]
         return {f"trial {number}": (number, Role.TRIAL.value) for number, _ in best}
-    roles = run.evaluations.values_list("role", flat=True)
-    order = [Role.BASELINE, Role.CHAMPION, Role.CANDIDATE, Role.TRIAL]
-    return {Role(role).label.lower(): (run.pk, role) for role in sorted(roles, key=order.index)}
+    roles = set(run.evaluations.values_list("role", flat=True))
+    order = (Role.BASELINE, Role.CHAMPION, Role.CANDIDATE, Role.TRIAL)
+    return {role.label.lower(): (run.pk, role.value) for role in order if role in roles}
 
 
 def _chosen(request: HttpRequest, names: tuple[str, ...], usual: str) -> str:
@@ -65,20 +62,3 @@ def _download(request: HttpRequest, template: str, of: str, values: Mapping[str,
     answer = HttpResponse(body, content_type="application/x-ipynb+json")
     answer["Content-Disposition"] = f'attachment; filename="{template}-{of}.ipynb"'
     return answer
-
-
-def filled(template: str, values: Mapping[str, Any]) -> str:
-    """The notebook with `values` in place of those that its first code cell sets; an address stays overridable."""
-    notebook = json.loads((FOLDER / f"{template}.ipynb").read_text())
-    cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
-    source = "".join(cell["source"])
-    for name, value in values.items():
-        said = f'os.environ.get("MARGINALIA_URL", {json.dumps(value)})' if name == "URL" else repr(value)
-        source = re.sub(rf"^{name} = .*$", _as(f"{name} = {said}"), source, count=1, flags=re.MULTILINE)
-    cell["source"] = source.splitlines(keepends=True)
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-
-
-def _as(line: str) -> Callable[[re.Match[str]], str]:
-    # A function, so that nothing in the line is read as a group of the pattern.
-    return lambda _: line

@@ -15,7 +15,7 @@ from django.conf import settings
 from nbclient import NotebookClient
 
 from annotation.models import Project
-from monitoring.views.notebooks import filled
+from monitoring.notebook_files import filled
 from tests.webapp.api.keys import make_key
 from training.models import Deployment, Evaluation, Run
 

@@ -12,10 +12,11 @@ from annotation.access import client_of
 from annotation.errors import ActionError
 from annotation.models import Project
 from training.actions import runs as actions
-from training.models import Run, Step
+from training.models import Run
 from webapp.api.orders import OrderError, parse
 from webapp.api.pages import page
 from webapp.api.problems import problem
+from webapp.api.run_rows import step_to_json, to_json
 from webapp.api.scopes import ReadView, ScopedView
 
 # Imports and exports are not for keys: their parameters name files and people.
@@ -60,36 +61,5 @@ def no_run(number: int) -> Response:
 
 
 def _whole(row: Run) -> dict[str, Any]:
-    return {**to_json(row), "steps": [_step(step) for step in row.steps.order_by("position").defer("log", "outputs")]}
-
-
-def to_json(row: Run) -> dict[str, Any]:
-    model = getattr(row, "model", None)
-    return {
-        "id": row.pk,
-        "kind": row.kind,
-        "name": row.name,
-        "status": row.status,
-        "trigger": row.trigger,
-        "params": row.params,
-        "seed": row.seed,
-        "metrics": row.metrics,
-        "model": model.number if model else None,
-        "experiment": row.parent_id if row.kind == Run.Kind.TRIAL else None,
-        "cpu_seconds": row.cpu_seconds,
-        "error": row.error,
-        "created_at": row.created_at,
-        "started_at": row.started_at,
-        "ended_at": row.ended_at,
-    }
-
-
-def _step(step: Step) -> dict[str, Any]:
-    return {
-        "name": step.name,
-        "status": step.status,
-        "progress": step.progress,
-        "message": step.message,
-        "seconds": step.seconds,
-        "cpu_seconds": step.cpu_seconds,
-    }
+    steps = row.steps.order_by("position").defer("log", "outputs")
+    return {**to_json(row), "steps": [step_to_json(step) for step in steps]}
