@@ -82,11 +82,15 @@ def _asked(run: Run, trained: dict[str, Any], snapshot: dict[str, Any]) -> dict[
     return {**found, **{key: shown(value) for key, value in sorted(settings.items())}}
 
 
-def differences(sides: Sequence[Side]) -> list[tuple[str, list[str]]]:
-    """The parameters that are not the same in all; a dash where a run has none of that name."""
+def differences(sides: Sequence[Side]) -> tuple[list[tuple[str, list[str]]], list[tuple[str, list[str]]]]:
+    """The parameters that are not the same in all runs that have them, and those that only some recipes have at all.
+
+    A dash where a run has none of that name.
+    """
     names = list(dict.fromkeys(name for side in sides for name in side.asked))
     rows = [(name, [side.asked.get(name) or "–" for side in sides]) for name in names]
-    return [(name, values) for name, values in rows if len(set(values)) > 1]
+    differ = [row for row in rows if len(set(row[1]) - {"–"}) > 1]
+    return differ, [row for row in rows if row not in differ and "–" in row[1] and len(set(row[1])) > 1]
 
 
 def common_notes(sides: Sequence[Side]) -> list[int]:

@@ -31,9 +31,11 @@ def compare(request: HttpRequest, project: Project) -> HttpResponse:
         messages.warning(request, "Choose two to ten trials or trainings to compare.")
         return redirect("experiments", slug=project.slug)
     sides = sides_of(runs)
+    parameters, only_some = differences(sides)
     context = {
         "sides": sides,
-        "parameters": differences(sides),
+        "parameters": parameters,
+        "only_some": only_some,
         "table": table_of(sides),
         "scored_on": scored_on(sides),
         "curves": curves_of(sides),
