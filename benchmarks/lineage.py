@@ -31,10 +31,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, override_settings
-from lineage_fill import FACTS, Fill
+from lineage_fill import Fill, request_of
 
 from annotation.actions import projects
-from annotation.models import Project, Role, User
+from annotation.models import Note, Project, Role, User
 from training.models import Dataset, DatasetItem, ModelVersion, Prediction
 from webapp.signin import BACKEND
 
@@ -101,7 +101,7 @@ class Bench:
         self.models = list(ModelVersion.objects.order_by("pk").values_list("pk", "run_id"))
         self.datasets = list(Dataset.objects.filter(kind="snapshot").order_by("pk").values_list("pk", flat=True))
         self.test_sets = list(Dataset.objects.filter(kind="test").values_list("pk", flat=True))
-        self.last = {model: model.objects.latest("pk").pk for model in (Prediction, DatasetItem)}
+        self.last = {model: model.objects.latest("pk").pk for model in (Prediction, Note)}
 
     def run(self) -> None:
         print(f"{DatasetItem.objects.count():,} rows of datasets, {self.last[Prediction]:,} predictions")
@@ -136,7 +136,7 @@ class Bench:
 
     def kinds(self) -> Iterator[tuple[str, Ask]]:
         slug, pick = self.project.slug, self.random
-        yield "lineage of a note", lambda: self.get(f"/notes/{pick.randrange(1, FACTS.gold_notes)}/lineage/")
+        yield "lineage of a note", lambda: self.get(f"/notes/{pick.randrange(1, self.last[Note])}/lineage/")
         yield (
             "lineage of a prediction",
             lambda: self.get(f"/p/{slug}/lineage/predictions/{pick.randrange(1, self.last[Prediction])}/"),
@@ -147,10 +147,10 @@ class Bench:
         yield "lineage of a dataset", lambda: self.get(f"/datasets/{pick.choice(self.datasets)}/lineage/")
         yield "lineage of a test set", lambda: self.get(f"/datasets/{pick.choice(self.test_sets)}/lineage/")
         yield "search, a request's id", lambda: self.find(str(self.request()))
-        yield "search, the platform's id of a note", lambda: self.find(f"m{pick.randrange(1, FACTS.gold_notes)}")
+        yield "search, the platform's id of a note", lambda: self.find(f"m{pick.randrange(1, self.last[Note])}")
         yield "list of datasets", lambda: self.get(f"/p/{slug}/datasets/")
         yield "page of a dataset, facets counted anew", self.dataset
-        yield "notes of a dataset, deep page", lambda: self.notes(after=str(pick.randrange(1, FACTS.gold_notes)))
+        yield "notes of a dataset, deep page", lambda: self.notes(after=str(pick.randrange(1, self.last[Note])))
         yield "notes of a dataset, by split and label", lambda: self.notes(split="test", label="TREATMENT")
 
     def dataset(self) -> None:
@@ -161,7 +161,7 @@ class Bench:
         self.get(f"/datasets/{self.random.choice(self.datasets)}/notes/", asked)
 
     def request(self) -> uuid.UUID:
-        return FACTS.request(self.random.randrange(1, self.last[Prediction]))
+        return request_of(self.random.randrange(1, self.last[Prediction]))
 
     def get(self, url: str, asked: dict[str, str] | None = None) -> None:
         answer = self.browser.get(url, asked or {})

@@ -27,18 +27,9 @@ COLUMNS |= {
 }
 
 
-class Facts:
-    """What the questions are drawn from."""
-
-    gold_notes = 1
-
-    @staticmethod
-    def request(number: int) -> uuid.UUID:
-        """The id of the request that the prediction of this number answered; two predictions a request."""
-        return uuid.UUID(int=random.Random(number // 2).getrandbits(128), version=4)
-
-
-FACTS = Facts()
+def request_of(number: int) -> uuid.UUID:
+    """The id of the request that the prediction of this number answered; two predictions a request."""
+    return uuid.UUID(int=random.Random(number // 2).getrandbits(128), version=4)
 
 
 class Fill:
@@ -47,7 +38,6 @@ class Fill:
     def __init__(self, project: Project, people: Sequence[User], count: int) -> None:
         self.project, self.people, self.count = project, people, count
         self.random = random.Random(2)
-        FACTS.gold_notes = count
 
     def run(self) -> None:
         # The oldest 40 % of million_fill's notes have gold: asked for as part of more, all of them do.
@@ -114,7 +104,7 @@ class Fill:
                 served = deployments[(number - 1) * len(deployments) // PREDICTIONS]
                 note = self.random.randrange(1, self.count + 1)
                 at = began + timedelta(seconds=100 * number)
-                rows.append((served.model_id, served.pk, note, "api", FACTS.request(number), entities, 12.0, at))
+                rows.append((served.model_id, served.pk, note, "api", request_of(number), entities, 12.0, at))
             copy("training_prediction", rows)
 
 
