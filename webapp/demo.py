@@ -29,6 +29,8 @@ DONE = {"audit": 66, "audit_twice": 24, "imported": 150, "twice": 60, "suggested
 OPEN = {"audits": 50, "labels": 150, "uncertainty": 20, "drift_slice": 15, "feedback": 15}
 OPEN_TWICE, SECOND_WAITS, DECISION_WAITS, FOR_TEAM = 10, 4, 7, 20
 WEEKS, DOUBLE_SHARE = 8, 0.1
+# The first start should not take minutes; a training that is asked for takes the recipe's own settings.
+QUICK = {"settings": {"epochs": 6.0, "max_steps": 1000, "eval_every": 100}}
 Reason = Task.Reason
 REASONS = {
     "audits": Reason.RANDOM_AUDIT,
@@ -163,7 +165,7 @@ def _first_champion(project: Project, say: Say) -> None:
     model = ModelVersion.objects.filter(project=project, status=ModelVersion.Status.PENDING_APPROVAL).first()
     if model is None:
         say("training the first model")
-        run = run_actions.start_training(project=project, by=lead, trigger=Run.Trigger.DEMO)
+        run = run_actions.start_training(project=project, by=lead, trigger=Run.Trigger.DEMO, params=QUICK)
         runs.execute(run.pk)
         model = _model_of(run)
     decisions.approve(model=model, by=approver, reason="First model of the demo, approved by its set-up.")

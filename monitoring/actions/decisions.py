@@ -17,7 +17,6 @@ from training.models import Deployment, Evaluation, GateReport, ModelVersion
 
 Verb = Decision.Verb
 # A standby version takes over; no roll-back, since the one before was not at fault.
-PROMOTE = "promote"
 
 
 @transaction.atomic
@@ -88,7 +87,7 @@ def roll_back(*, model: ModelVersion, by: User, reason: str, confirmed: str = ""
 def promote(*, model: ModelVersion, by: User, reason: str, confirmed: str = "") -> Deployment:
     """Put an approved version that stands by in service."""
     deployment = deployments.promote(model=model, by=by, reason=reason)
-    _record(PROMOTE, model, by, reason, confirmed, deployment)
+    _record(Verb.PROMOTE, model, by, reason, confirmed, deployment)
     return deployment
 
 

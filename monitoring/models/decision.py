@@ -14,6 +14,7 @@ class Decision(models.Model):
         APPROVE = "approve", "Approved"
         REJECT = "reject", "Rejected"
         ROLLBACK = "rollback", "Rolled back"
+        PROMOTE = "promote", "Put in service"
         OVERRIDE = "override", "Overrode a gate"
         SECOND = "second", "Seconded an override"
         REOPEN = "reopen", "Opened again"

@@ -126,7 +126,7 @@ def test_run_goes_on_from_a_step_of_another(candidate: ModelVersion, cast: Cast,
 
 def test_run_cannot_go_on_from_what_is_not_there(run: Run, cast: Cast) -> None:
     actions.cancel(run=run)
-    with pytest.raises(ActionError, match="Step ingest of run .* is not there to go on from"):
+    with pytest.raises(ActionError, match=r"Step ingest of run .* is not there to go on from"):
         actions.go_on(run=run, step="train", by=cast.lead)
     with pytest.raises(ActionError, match="has no step 'x'"):
         actions.go_on(run=run, step="x", by=cast.lead)

@@ -71,15 +71,21 @@ def _fit(context: Context, name: str, chosen: Mapping[str, Any], seed: int, repo
 
 def _reporter(context: Context, number: int, of: int, looks: Looks | None = None) -> Report:
     def report(progress: ner.Progress) -> None:
-        share = (number + progress.step / max(progress.total, 1)) / of
-        context.progress(min(share, 1.0), _sentence(progress))
+        context.progress((number + _share(progress)) / of, _sentence(progress))
         if looks:
             looks.tell(progress)
 
     return report
 
 
+def _share(progress: ner.Progress) -> float:
+    """How much of one training is done. Word vectors come before it and count for nothing: no bar runs twice."""
+    return 0.0 if progress.stage == "vectors" else min(1.0, progress.step / max(progress.total, 1))
+
+
 def _sentence(progress: ner.Progress) -> str:
+    if progress.stage == "vectors":
+        return "Learns word vectors from the project's own notes"
     dev = f", F1 {progress.dev_f1:.3f} on calibration notes" if progress.dev_f1 is not None else ""
     return f"Update {progress.step:,} of at most {progress.total:,}, loss {progress.loss:,.1f}{dev}"
 
