@@ -4,7 +4,7 @@
 
 Fills a database of its own (made anew; dropped afterwards unless --keep; --reuse takes the one that was kept) and asks
 the real pages through Django's test client. Prints p50 and p95 in milliseconds, with the processor time of Python and
-PostgreSQL, as benchmarks/million.py does; the target is a p95 below 1,000. --with-indexes adds the indexes of INDEXES.
+PostgreSQL, as benchmarks/million.py does; the target of the lineage pages is a p95 below 1,000. --with-indexes adds the indexes of INDEXES.
 """
 
 from __future__ import annotations
@@ -114,14 +114,14 @@ class Bench:
                 (now - then) / self.rounds * 1000 for then, now in zip(used, self.processor(), strict=True)
             )
             p95 = statistics.quantiles(times, n=20)[-1]
-            worst = max(worst, p95)
+            worst = max(worst, p95 if name.startswith("lineage") else 0.0)
             print(
                 f"{name:<44} p50 {statistics.median(times):6.1f}   p95 {p95:6.1f} ms   processor:"
                 f" Python {python:5.1f}, PostgreSQL {postgres:5.1f}",
                 flush=True,
             )
         print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-        print(f"worst p95 {worst:.1f} ms, target {TARGET:.0f}: {'reached' if worst < TARGET else 'MISSED'}")
+        print(f"lineage: worst p95 {worst:.1f} ms, target {TARGET:.0f}: {'reached' if worst < TARGET else 'MISSED'}")
 
     def processor(self) -> tuple[float, float]:
         """Seconds of processor time so far: of this process, and of its PostgreSQL backend when that is a local one."""
