@@ -4,7 +4,8 @@
 
 Fills a database of its own (made anew; dropped afterwards unless --keep; --reuse takes the one that was kept) and asks
 the real pages through Django's test client. Prints p50 and p95 in milliseconds, with the processor time of Python and
-PostgreSQL, as benchmarks/million.py does; the target of the lineage pages is a p95 below 1,000. --with-indexes adds the indexes of INDEXES.
+PostgreSQL, as benchmarks/million.py does; the target of the lineage pages is a p95 below 1,000. --with-indexes adds the
+indexes of INDEXES.
 """
 
 from __future__ import annotations
