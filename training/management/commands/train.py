@@ -81,7 +81,8 @@ class Command(BaseCommand):
         if model is None:
             return f"Run {run.pk} is queued."
         interval = f"{scores['low']:.3f}-{scores['high']:.3f}"
-        return f"{model}: F1 {scores['f1']:.3f} ({interval}) on {scores['notes']} test notes; {NEXT[ModelVersion.Status(model.status)]}"
+        rest = NEXT[ModelVersion.Status(model.status)]
+        return f"{model}: F1 {scores['f1']:.3f} ({interval}) on {scores['notes']} test notes; {rest}"
 
 
 NEXT = {
