@@ -16,7 +16,8 @@ class Prediction(models.Model):
         # The champion's answer on an audited note that it had not seen live.
         AUDIT = "audit", "Audit"
 
-    model = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="predictions")
+    # Indexed with the id, below.
+    model = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, db_index=False, related_name="predictions")
     deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="predictions")
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="predictions")
     origin = models.CharField(max_length=6, choices=Origin.choices)
@@ -28,7 +29,13 @@ class Prediction(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        indexes = (models.Index(fields=("note", "model"), name="prediction_of_note_by_model"),)
+        indexes = (
+            models.Index(fields=("note", "model"), name="prediction_of_note_by_model"),
+            models.Index(fields=("model", "-id"), name="prediction_of_model"),
+            models.Index(
+                fields=("request_id",), condition=models.Q(request_id__isnull=False), name="prediction_of_request"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"prediction {self.pk}"
