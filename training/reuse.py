@@ -11,7 +11,7 @@ from django.conf import settings
 
 from training.context import Context
 from training.in_force import order_of
-from training.models import Run, Step
+from training.models import Deployment, Run, Step
 
 if TYPE_CHECKING:
     from training.pipelines import StepSpec
@@ -40,7 +40,12 @@ def _rules_of(spec: StepSpec, run: Run) -> dict[str, Any]:
     """What the step takes from the rules in force where the run does not say it itself."""
     if "recipe" not in spec.params:
         return {}
-    return order_of(run)
+    order = order_of(run)
+    if order["recipe"] == "update":
+        # It goes on from the champion of the day.
+        champion = Deployment.objects.champion_of(run.project)
+        return {**order, "champion": champion.model.sha256 if champion else None}
+    return order
 
 
 def reusable(spec: StepSpec, step: Step, run: Run) -> Step | None:

@@ -33,11 +33,7 @@ def start_training(
     `params` may hold recipe, settings, seed, seeds and fresh (take over nothing). `counted` is how much new gold a
     trigger saw.
     """
-    # The lock makes the check and the row one: two clicks start one run.
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    other = Run.objects.in_work().filter(project=project, kind=Run.Kind.PIPELINE).first()
-    if other:
-        raise TooLate(f"Run {other.pk} trains {project.name} already; wait for it or cancel it.")
+    _require_none_at_work(project)
     _require_gold(project)
     params = params or {}
     if name := params.get("recipe"):
@@ -45,7 +41,7 @@ def start_training(
     run = Run(project=project, kind=Run.Kind.PIPELINE, created_by=by, trigger=trigger, params=params)
     run.seed = int(params.get("seed") or 0)
     queue(run)
-    asked = "New gold was enough" if trigger == Run.Trigger.NEW_GOLD else f"Asked for by {by or 'nobody'}"
+    asked = "New gold was enough" if trigger == Run.Trigger.NEW_GOLD else f"Asked for by {by or params.get('client') or 'nobody'}"
     TriggerRecord.objects.create(
         project=project,
         trigger=trigger,
@@ -76,12 +72,22 @@ def go_on(*, run: Run, step: str, by: User, params: dict[str, Any] | None = None
     for one in earlier:
         if one.status not in Step.DONE or not still_there(one.outputs):
             raise ActionError(f"Step {one.name} of run {run.pk} is not there to go on from; start at it or before.")
+    if run.kind == Run.Kind.PIPELINE:
+        _require_none_at_work(run.project)
     seed = (params or {}).get("seed", run.seed)
     again = Run(project=run.project, kind=run.kind, source=run, created_by=by, seed=seed)
     again.params, again.parent, again.name = {**run.params, **(params or {})}, run.parent, run.name
     queue(again)
     take_over(again, earlier)
     return again
+
+
+def _require_none_at_work(project: Project) -> None:
+    # The lock makes the check and the row that follows one: two clicks start one run.
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    other = Run.objects.in_work().filter(project=project, kind=Run.Kind.PIPELINE).first()
+    if other:
+        raise TooLate(f"Run {other.pk} trains {project.name} already; wait for it or cancel it.")
 
 
 def _require_gold(project: Project) -> None:
