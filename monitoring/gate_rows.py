@@ -1,4 +1,4 @@
-"""What the gates found of a run's candidate, as a page shows it: three named sections, each check with what to look at."""
+"""What the gates found of a run's candidate, as a page shows it: three sections, each check with what to look at."""
 
 from __future__ import annotations
 

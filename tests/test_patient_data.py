@@ -166,7 +166,7 @@ def train_and_deploy(project: Project, cast: Cast) -> ModelVersion:
     revisions.add_imported(project=project, spans=spans, by=cast.reviewer, gold=True)
     judge_few_notes(project)
     run = run_actions.start_training(
-        project=project, by=cast.lead, params={"settings": {"max_steps": 5, "min_steps": 5}}
+        project=project, by=cast.lead, params={"settings": {"max_steps": 60, "min_steps": 60}}
     )
     runs.execute(run.pk)
     run.refresh_from_db()

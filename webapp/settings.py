@@ -231,6 +231,7 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "celery.worker.strategy": {"level": "WARNING"},
+        "celery.worker.request": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "spacy": {"level": "WARNING", "propagate": False},
     },

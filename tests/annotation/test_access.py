@@ -14,7 +14,7 @@ EXPECTED = {
     "reviewer": {"view", "annotate", "adjudicate", *CURATE},
     "lead": {"view", "train", *CURATE},
     "approver": {"view", "decide"},
-    "admin": {"view", "manage_clients"},
+    "admin": {"view", "manage_clients", "override"},
     "outsider": set(),
 }
 
@@ -44,7 +44,7 @@ def test_rights_of_a_role_elsewhere_count_for_nothing_here(cast: Cast) -> None:
 
 def test_rights_of_a_superuser_are_those_of_an_admin_and_read_no_note(project: Project) -> None:
     root = User.objects.create_superuser("root", password=None)
-    assert rights_of(root, project) == {"view", "manage_clients"}
+    assert rights_of(root, project) == {"view", "manage_clients", "override"}
 
 
 def test_rights_of_a_person_who_left_are_none(project: Project, cast: Cast) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.bench import PLAIN, Bench, span
 
@@ -104,6 +104,7 @@ def test_finger_drags_a_handle_that_is_wide_enough(chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
     bench = Bench(context.new_page()).open(spans=[span(PLAIN, "asthma")])
     bench.page.touchscreen.tap(*bench.middle("asthma"))
+    expect(bench.page.locator("#handle-start")).to_be_visible()
     box = bench.page.locator("#handle-start").bounding_box()
     assert box
     assert min(box["width"], box["height"]) >= 24

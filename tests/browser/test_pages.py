@@ -39,7 +39,8 @@ NARROW = ["scrollable-region-focusable", "target-size"]
 # Parts of pages, files, and what machines ask for.
 NO_PAGES = (
     *("admin/", "api/", "livez", "readyz", "runs/<int:pk>/status/", "p/<slug:slug>/quality/<slug:table>.csv"),
-    "datasets/<int:pk>/manifest/",
+    *("datasets/<int:pk>/manifest/", "datasets/<int:pk>/notebook/", "runs/<int:pk>/notebook/"),
+    "models/<int:pk>/card.json",
 )
 
 

@@ -17,9 +17,11 @@ from annotation.synthetic import generate
 from monitoring.models import Measurement
 from monitoring.quality import reading
 from monitoring.quality.section import Question
-from training import ner, runs
+from tests.pipelines import with_model
+from training import context, ner, runs
 from training.actions import runs as actions
 from training.models import Deployment, ModelVersion, Run
+from training.rules import Rules
 from webapp import demo, demo_marking, demo_people
 from webapp.demo_work import WORD_LIST
 
@@ -32,7 +34,8 @@ SMALL = {"DONE": DONE, "OPEN": OPEN, "OPEN_TWICE": 6, "SECOND_WAITS": 1, "DECISI
 def said(db: None, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name, value in SMALL.items():
         monkeypatch.setattr(demo, name, value)
-    monkeypatch.setattr("training.steps.ner.train", lambda *_, **__: trained)
+    with_model(monkeypatch, trained)
+    monkeypatch.setattr(context, "rules_of", lambda _: Rules(slice_notes=3, slice_entities=3))
     return []
 
 

@@ -41,7 +41,8 @@ def start_training(
     run = Run(project=project, kind=Run.Kind.PIPELINE, created_by=by, trigger=trigger, params=params)
     run.seed = int(params.get("seed") or 0)
     queue(run)
-    asked = "New gold was enough" if trigger == Run.Trigger.NEW_GOLD else f"Asked for by {by or params.get('client') or 'nobody'}"
+    who = by or params.get("client") or "nobody"
+    asked = "New gold was enough" if trigger == Run.Trigger.NEW_GOLD else f"Asked for by {who}"
     TriggerRecord.objects.create(
         project=project,
         trigger=trigger,
