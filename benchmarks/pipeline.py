@@ -154,6 +154,7 @@ def against_spacy(count: int, steps: int) -> None:
     config.write_text(text)
     began = cpu_seconds()
     nlp = init_nlp(load_model_from_config(load_config_from_str(text), auto_fill=True).config)
+    (folder / "out").mkdir()
     spacy_train(nlp, folder / "out", stdout=open(os.devnull, "w"), stderr=sys.stderr)  # noqa: SIM115
     plain = cpu_seconds() - began
     began = cpu_seconds()
