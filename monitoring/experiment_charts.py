@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitoring.charts import DASHES, MARKS, Figure, Series, by_name, whiskers
+from monitoring.charts import DASHES, MARKS, Figure, Series, by_name, dots, whiskers
 from training.statistics import wilson
 
 # A curve that gained less than this over its last third is flat.
@@ -116,19 +116,10 @@ def leaderboard(entries: Sequence[Entry]) -> Chart:
         return Chart(None, "No run has been evaluated yet.")
     rows = sorted(entries, key=lambda entry: (-entry.f1, entry.name))
     one = Series("F1", [r.name for r in rows], [r.f1 for r in rows], [r.low for r in rows], [r.high for r in rows])
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": one.name,
-        "x": list(one.values),
-        "y": list(one.at),
-        "marker": {"size": 9},
-        "hovertemplate": "%{x:.1%}",
-        **whiskers("error_x", one),
-    }
-    layout = by_name("F1", len(rows))
-    layout["xaxis"] = {"title": {"text": "F1"}, "tickformat": ".0%"}
-    return Chart({"data": [dots], "layout": layout}, _leaderboard_says(rows))
+    figure = dots(one, unit="F1")
+    figure["data"][0]["hovertemplate"] = "%{x:.1%}"
+    figure["layout"]["xaxis"] = {"title": {"text": "F1"}, "tickformat": ".0%"}
+    return Chart(figure, _leaderboard_says(rows))
 
 
 def _leaderboard_says(rows: Sequence[Entry]) -> str:
