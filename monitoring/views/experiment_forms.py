@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django import forms
 
 from annotation.models import Project
+from monitoring.views.settings_json import settings_of
 from training.actions.experiments import MOST_MINUTES, MOST_PARALLEL, MOST_TRIALS, Candidate
 from training.models import Dataset
 from training.recipes import recipes
@@ -43,17 +43,6 @@ class ExperimentForm(forms.Form):
     def common(self) -> dict[str, Any]:
         """What the actions take of it."""
         return {name: self.cleaned_data[name] for name in ("name", "dataset", "parallel")}
-
-
-def settings_of(said: str) -> dict[str, Any]:
-    """Settings written as JSON. Raises ValidationError."""
-    try:
-        value = json.loads(said) if said.strip() else {}
-    except (ValueError, RecursionError) as error:
-        raise forms.ValidationError('This is not JSON; write for example {"max_steps": 800}.') from error
-    if not isinstance(value, dict):
-        raise forms.ValidationError('Give an object of settings, for example {"max_steps": 800}.')
-    return value
 
 
 class CandidateForm(forms.Form):

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from annotation.models import Project
 from monitoring.runs.rule_words import GROUPS, RULES, UAT, Rule
+from monitoring.views.settings_json import settings_of
 from training import ner
 from training.ner.params import resolved
 from training.recipes import recipes
@@ -64,14 +65,7 @@ class RulesForm(forms.Form):
         return [FLOOR + label for label in self.labels] if rule == "label_floors" else [rule]
 
     def clean_settings(self) -> dict[str, Any]:
-        said = self.cleaned_data["settings"].strip()
-        try:
-            value = json.loads(said) if said else {}
-        except (ValueError, RecursionError) as error:
-            raise forms.ValidationError('This is not JSON; write for example {"max_steps": 800}.') from error
-        if not isinstance(value, dict):
-            raise forms.ValidationError('Give an object of settings, for example {"max_steps": 800}.')
-        return value
+        return settings_of(self.cleaned_data["settings"])
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data

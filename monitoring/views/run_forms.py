@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from annotation.models import Project
+from monitoring.views.settings_json import settings_of
 from training import ner
 from training.in_force import rules_of
 from training.models import Run
@@ -48,16 +49,7 @@ class TrainForm(forms.Form):
         self.ruled = rules.recipe
 
     def clean_settings(self) -> dict[str, Any]:
-        said = self.cleaned_data["settings"].strip()
-        if not said:
-            return {}
-        try:
-            value = json.loads(said)
-        except (ValueError, RecursionError) as error:
-            raise forms.ValidationError('This is not JSON; write for example {"max_steps": 800}.') from error
-        if not isinstance(value, dict):
-            raise forms.ValidationError('Give an object of settings, for example {"max_steps": 800}.')
-        return value
+        return settings_of(self.cleaned_data["settings"])
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
