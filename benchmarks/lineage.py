@@ -1,11 +1,10 @@
 """Lineage pages with 100,000 notes, 5 datasets, 20 models and 300,000 predictions. On the embedded services:
 
-    .venv/bin/python -m webapp.holding .venv/bin/python benchmarks/lineage.py [--notes 100000] [--with-indexes] [--keep]
+    .venv/bin/python -m webapp.holding .venv/bin/python benchmarks/lineage.py [--notes 100000] [--keep]
 
 Fills a database of its own (made anew; dropped afterwards unless --keep; --reuse takes the one that was kept) and asks
 the real pages through Django's test client. Prints p50 and p95 in milliseconds, with the processor time of Python and
-PostgreSQL, as benchmarks/million.py does; the target of the lineage pages is a p95 below 1,000. --with-indexes adds the
-indexes of INDEXES.
+PostgreSQL, as benchmarks/million.py does; the target of the lineage pages is a p95 below 1,000.
 """
 
 from __future__ import annotations
@@ -13,13 +12,11 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import statistics
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
@@ -28,11 +25,10 @@ import django
 
 django.setup()
 
-from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 from lineage_fill import Fill, request_of
+from timed_requests import Ask, Clock, own_database
 
 from annotation.actions import projects
 from annotation.models import Note, Project, Role, User
@@ -41,33 +37,17 @@ from webapp.signin import BACKEND
 
 NAME = "marginalia_lineage"
 TARGET = 1000.0
-INDEXES = (
-    "CREATE INDEX prediction_request ON training_prediction (request_id) WHERE request_id IS NOT NULL",
-    "CREATE INDEX prediction_newest_of_model ON training_prediction (model_id, id DESC)",
-)
-Ask = Callable[[], Any]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--notes", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=30, help="requests of each kind")
-    parser.add_argument("--with-indexes", action="store_true")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--reuse", action="store_true")
     options = parser.parse_args()
-    connection.settings_dict["TEST"]["NAME"] = NAME
-    connection.creation.create_test_db(0, autoclobber=not options.reuse, serialize=False, keepdb=options.reuse)
-    try:
-        if not options.reuse:
-            fill(options.notes)
-        if options.with_indexes:
-            add_indexes()
-        with override_settings(ALLOWED_HOSTS=["testserver"], SECURE_SSL_REDIRECT=False):
-            Bench(options.rounds).run()
-    finally:
-        if not (options.keep or options.reuse):
-            connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+    with own_database(NAME, keep=options.keep, reuse=options.reuse, fill=lambda: fill(options.notes)):
+        Bench(options.rounds).run()
 
 
 def fill(count: int) -> None:
@@ -80,25 +60,15 @@ def fill(count: int) -> None:
     print(f"filled in {time.perf_counter() - began:.0f} s", flush=True)
 
 
-def add_indexes() -> None:
-    with connection.cursor() as cursor:
-        for statement in INDEXES:
-            cursor.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
-        cursor.execute("ANALYZE training_prediction")
-
-
 class Bench:
     """Each page, `rounds` times with other rows."""
 
     def __init__(self, rounds: int) -> None:
-        self.rounds = rounds
+        self.clock = Clock(rounds, width=44)
         self.random = random.Random(5)
         self.project = Project.objects.get(slug="lineage")
         self.browser = Client()
         self.browser.force_login(User.objects.get(username="annotator0"), backend=BACKEND)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            (self.backend,) = cursor.fetchone()
         self.models = list(ModelVersion.objects.order_by("pk").values_list("pk", "run_id"))
         self.datasets = list(Dataset.objects.filter(kind="snapshot").order_by("pk").values_list("pk", flat=True))
         self.test_sets = list(Dataset.objects.filter(kind="test").values_list("pk", flat=True))
@@ -107,33 +77,9 @@ class Bench:
     def run(self) -> None:
         print(f"{DatasetItem.objects.count():,} rows of datasets, {self.last[Prediction]:,} predictions")
         self.get(f"/p/{self.project.slug}/lineage/")
-        worst = 0.0
-        for name, ask in self.kinds():
-            used = self.processor()
-            times = [self.clock(ask) for _ in range(self.rounds)]
-            python, postgres = (
-                (now - then) / self.rounds * 1000 for then, now in zip(used, self.processor(), strict=True)
-            )
-            p95 = statistics.quantiles(times, n=20)[-1]
-            worst = max(worst, p95 if name.startswith("lineage") else 0.0)
-            print(
-                f"{name:<44} p50 {statistics.median(times):6.1f}   p95 {p95:6.1f} ms   processor:"
-                f" Python {python:5.1f}, PostgreSQL {postgres:5.1f}",
-                flush=True,
-            )
-        print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        found = self.clock.all(self.kinds())
+        worst = max(p95 for name, p95 in found.items() if name.startswith("lineage"))
         print(f"lineage: worst p95 {worst:.1f} ms, target {TARGET:.0f}: {'reached' if worst < TARGET else 'MISSED'}")
-
-    def processor(self) -> tuple[float, float]:
-        """Seconds of processor time so far: of this process, and of its PostgreSQL backend when that is a local one."""
-        stat = Path(f"/proc/{self.backend}/stat")
-        ticks = stat.read_text().rsplit(")", 1)[1].split()[11:13] if stat.exists() else ("0", "0")
-        return time.process_time(), sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
-
-    def clock(self, ask: Ask) -> float:
-        began = time.perf_counter()
-        ask()
-        return (time.perf_counter() - began) * 1000
 
     def kinds(self) -> Iterator[tuple[str, Ask]]:
         slug, pick = self.project.slug, self.random

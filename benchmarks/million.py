@@ -12,12 +12,10 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
@@ -26,10 +24,10 @@ import django
 
 django.setup()
 
-from django.conf import settings
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 from million_fill import Fill
+from timed_requests import Ask, Clock, own_database
 
 from annotation.actions import projects, tasks
 from annotation.models import NoteIndex, Project, Role, User
@@ -38,7 +36,6 @@ from webapp.signin import BACKEND
 
 NAME = "marginalia_million"
 TARGET = 100.0
-Ask = Callable[[], Any]
 
 
 def main() -> None:
@@ -48,16 +45,8 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--reuse", action="store_true")
     options = parser.parse_args()
-    connection.settings_dict["TEST"]["NAME"] = NAME
-    connection.creation.create_test_db(0, autoclobber=not options.reuse, serialize=False, keepdb=options.reuse)
-    try:
-        if not options.reuse:
-            fill(options.notes)
-        with override_settings(ALLOWED_HOSTS=["testserver"], SECURE_SSL_REDIRECT=False):
-            Bench(options.rounds).run()
-    finally:
-        if not (options.keep or options.reuse):
-            connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+    with own_database(NAME, keep=options.keep, reuse=options.reuse, fill=lambda: fill(options.notes)):
+        Bench(options.rounds).run()
 
 
 def fill(count: int) -> None:
@@ -85,47 +74,19 @@ class Bench:
     """Each kind of request, `rounds` times with other values."""
 
     def __init__(self, rounds: int) -> None:
-        self.rounds = rounds
+        self.clock = Clock(rounds, width=52)
         self.random = random.Random(5)
         self.project = Project.objects.get(slug="million")
         self.people = list(User.objects.filter(username__startswith="annotator").order_by("pk"))
         self.browser = Client()
         self.browser.force_login(self.people[0], backend=BACKEND)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            (self.backend,) = cursor.fetchone()
         self.url = f"/p/{self.project.slug}/notes/"
 
     def run(self) -> None:
         print(f"{NoteIndex.objects.count():,} notes, {self.project.tasks.filter(status='open').count():,} open tasks")
         self.browser.get(self.url)
-        worst = 0.0
-        for name, ask in self.kinds():
-            used = self.processor()
-            times = [self.clock(ask) for _ in range(self.rounds)]
-            python, postgres = (
-                (now - then) / self.rounds * 1000 for then, now in zip(used, self.processor(), strict=True)
-            )
-            p95 = statistics.quantiles(times, n=20)[-1]
-            worst = max(worst, p95)
-            print(
-                f"{name:<52} p50 {statistics.median(times):6.1f}   p95 {p95:6.1f} ms   processor:"
-                f" Python {python:5.1f}, PostgreSQL {postgres:5.1f}",
-                flush=True,
-            )
-        print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        worst = max(self.clock.all(self.kinds()).values())
         print(f"worst p95 {worst:.1f} ms, target {TARGET:.0f}: {'reached' if worst < TARGET else 'MISSED'}")
-
-    def processor(self) -> tuple[float, float]:
-        """Seconds of processor time so far: of this process, and of its PostgreSQL backend when that is a local one."""
-        stat = Path(f"/proc/{self.backend}/stat")
-        ticks = stat.read_text().rsplit(")", 1)[1].split()[11:13] if stat.exists() else ("0", "0")
-        return time.process_time(), sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
-
-    def clock(self, ask: Ask) -> float:
-        began = time.perf_counter()
-        ask()
-        return (time.perf_counter() - began) * 1000
 
     def kinds(self) -> Iterator[tuple[str, Ask]]:
         yield "list, newest", self.get
