@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from training import ner
 from training.in_force import rules_of
 from training.models import Dataset, ModelVersion, Run
 from training.rules import Rules
+from training.work import made_folder, work_folder
 
 
 class Waiting(Exception):  # noqa: N818 - a state, not a fault
@@ -71,15 +71,8 @@ class Context:
 
     def path(self, step: str) -> Path:
         """The model folder that a step wrote."""
-        made = self.need(step)
-        root = settings.MODELS_DIR if made.get("final") else settings.DATA_DIR / "work"
-        return Path(root) / made["folder"]
+        return made_folder(self.need(step))
 
     def load(self, step: str) -> Any:
         """The pipeline that a step wrote, checked against its hash."""
         return ner.load(self.path(step), sha256=self.need(step)["sha256"])
-
-
-def work_folder(run: Run) -> Path:
-    folder: Path = settings.DATA_DIR / "work" / f"run-{run.pk}"
-    return folder

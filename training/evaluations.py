@@ -8,7 +8,7 @@ from typing import Any
 from spacy.language import Language
 
 from annotation.models import FACETS
-from annotation.spans import Counts, Span, exact_counts, exact_counts_per_label
+from annotation.spans import Counts
 from training import ner, scoring
 from training.comparison import NoteScore
 from training.models import DatasetItem, Evaluation
@@ -23,8 +23,9 @@ def build(nlp: Language, items: Sequence[DatasetItem], labels: Sequence[str]) ->
     documents = [ner.Document(str(i.note_id), i.note.text, tuple(i.annotation.spans)) for i in items]
     found = ner.predict(nlp, [document.text for document in documents])
     spans = [[entity.span for entity in entities] for entities in found]
-    scores, per_label, _ = scoring.compare([d.spans for d in documents], spans, labels)
-    rows = [_row(d, s, labels) for d, s in zip(documents, spans, strict=True)]
+    counted = scoring.count([d.spans for d in documents], spans, labels)
+    scores, per_label = scoring.summary(counted, labels)
+    rows = [_row(d, *each) for d, each in zip(documents, counted, strict=True)]
     return Evaluation(
         scores=scores,
         per_label=per_label,
@@ -35,10 +36,7 @@ def build(nlp: Language, items: Sequence[DatasetItem], labels: Sequence[str]) ->
     )
 
 
-def _row(document: ner.Document, found: Sequence[Span], labels: Sequence[str]) -> list[Any]:
-    gold = [span for span in document.spans if span.label in labels]
-    found = [span for span in found if span.label in labels]
-    total, by_label = exact_counts(gold, found), exact_counts_per_label(gold, found)
+def _row(document: ner.Document, total: Counts, by_label: Mapping[str, Counts]) -> list[Any]:
     return [int(document.id), *_numbers(total), {label: _numbers(counts) for label, counts in by_label.items()}]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from training import work
 from training.models import ModelVersion, Run
 
 # Younger ones may belong to a request that has not written its run yet.
@@ -82,7 +83,7 @@ def _remove(path: Path) -> None:
 
 def sweep_work() -> None:
     """Remove what runs kept for later steps, once nobody can go on from them any more."""
-    folder = settings.DATA_DIR / "work"
+    folder = work.root()
     if not folder.is_dir():
         return
     kept = Run.objects.filter(ended_at__gt=timezone.now() - timedelta(days=WORK_DAYS)) | Run.objects.unfinished()

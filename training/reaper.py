@@ -12,7 +12,7 @@ from django.utils import timezone
 from training.leftovers import clean_up, sweep_exports, sweep_uploads, sweep_work
 from training.models import Run, Step
 from training.nudges import nudge
-from training.runs import end, wake
+from training.runs import end, wake, wake_if_over
 
 LOST_AFTER = timedelta(seconds=30)
 NUDGE_AFTER = timedelta(seconds=30)
@@ -58,6 +58,4 @@ def _wake_experiments() -> None:
     """Whose last trial ended in a worker that was killed before it could say so."""
     asleep = Run.objects.filter(status=Run.Status.WAITING, kind=Run.Kind.EXPERIMENT)
     for run in asleep:
-        under_way = run.children.unfinished().count()
-        if under_way < min(1, run.params.get("parallel", 2)):
-            wake(run.pk)
+        wake_if_over(run.pk)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from django.conf import settings
 
 from training.context import Context
 from training.in_force import order_of
 from training.models import Deployment, Run, Step
+from training.work import made_folder
 
 if TYPE_CHECKING:
     from training.pipelines import StepSpec
@@ -63,5 +61,4 @@ def still_there(outputs: dict[str, Any]) -> bool:
         return False
     if "folder" not in outputs:
         return True
-    root = settings.MODELS_DIR if outputs.get("final") else settings.DATA_DIR / "work"
-    return (Path(root) / outputs["folder"]).is_dir()
+    return made_folder(outputs).is_dir()

@@ -12,6 +12,8 @@ from annotation.spans import Counts, Span, exact_counts, exact_counts_per_label
 from training import ner
 from training.statistics import score
 
+NoteCounts = tuple[Counts, dict[str, Counts]]
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -38,14 +40,25 @@ def evaluate(nlp: Language, documents: Sequence[ner.Document], labels: Sequence[
 def compare(
     gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]], labels: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]], list[Counts]]:
-    """Scores over all notes, per label, and the counts of each note.
+    """Scores over all notes, per label, and the counts of each note; see :func:`count`."""
+    rows = count(gold, predicted, labels)
+    return *summary(rows, labels), [total for total, _ in rows]
+
+
+def count(
+    gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]], labels: Sequence[str]
+) -> list[NoteCounts]:
+    """The counts of each note, in all and per label.
 
     Only spans of `labels` count: a retired label stays in old gold, and an old model still finds it.
     """
     gold, predicted = (
         [[span for span in spans if span.label in labels] for spans in rows] for rows in (gold, predicted)
     )
-    per_note = [exact_counts(g, p) for g, p in zip(gold, predicted, strict=True)]
-    rows = [exact_counts_per_label(g, p) for g, p in zip(gold, predicted, strict=True)]
-    per_label = {label: score([row.get(label, Counts()) for row in rows]) for label in labels}
-    return score(per_note), per_label, per_note
+    return [(exact_counts(g, p), exact_counts_per_label(g, p)) for g, p in zip(gold, predicted, strict=True)]
+
+
+def summary(rows: Sequence[NoteCounts], labels: Sequence[str]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Scores over all notes, and per label."""
+    per_label = {label: score([by_label.get(label, Counts()) for _, by_label in rows]) for label in labels}
+    return score([total for total, _ in rows]), per_label

@@ -39,13 +39,13 @@ def seal(*, project: Project, by: User | None, leave_out: Collection[int] = ()) 
     or to test on.
     """
     # One snapshot of a project at a time, so that versions count up without a gap.
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    gold = [row for row in _gold(project) if row.note_id not in leave_out]
+    Project.objects.hold(project.pk)
+    gold = [row for row in gold_of(project) if row.note_id not in leave_out]
     if not gold:
         raise ActionError(f"{project.name} has no gold outside the audit sample; annotate or import some notes first.")
     sides = {row.pk: split_of(row.note, project) for row in gold}
     test_set = test_sets.in_force(project=project, gold=[row for row in gold if sides[row.pk] == Split.TEST], by=by)
-    tested = list(test_set.items.select_related("note", "annotation")) if test_set else []
+    tested = list(test_set.items.select_related("note", "annotation").defer("note__ciphertext")) if test_set else []
     items = [DatasetItem(note=item.note, annotation=item.annotation, split=Split.TEST) for item in tested]
     # What stands word for word among the test notes must not be learned.
     known = {item.note.fingerprint for item in tested}
@@ -58,7 +58,8 @@ def seal(*, project: Project, by: User | None, leave_out: Collection[int] = ()) 
     return sealing.write(project=project, items=items, by=by, test_set=test_set)
 
 
-def _gold(project: Project) -> Iterable[Annotation]:
+def gold_of(project: Project) -> Iterable[Annotation]:
+    """What can be trained or tested on, by note; without the notes' texts."""
     rows = Annotation.objects.filter(project=project).trainable().select_related("note").defer("note__ciphertext")
     return rows.order_by("note_id").iterator(chunk_size=2000)
 

@@ -24,7 +24,7 @@ def publish(
 
     `base_version` is the version that the writer started from; when somebody else was faster, nothing is written.
     """
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    Project.objects.hold(project.pk)
     newest = current(project)
     number = newest.version if newest else 0
     if base_version is not None and base_version != number:

@@ -106,7 +106,7 @@ def _import_batch(batch: _Batch, rows: Sequence[Record | Rejection], so_far: Rep
 
 def _store(batch: _Batch, rows: Sequence[Record | Rejection], report: Report) -> None:
     # One import of a project at a time; readers and the API are not held up.
-    Project.objects.select_for_update(no_key=True).get(pk=batch.project.pk)
+    Project.objects.hold(batch.project.pk)
     fresh, again = _sort_out(batch, rows, report)
     stored = notes.add(project=batch.project, news=map(_new_note, fresh), origin=batch.origin)
     pairs = [*zip(stored, fresh, strict=True), *again]

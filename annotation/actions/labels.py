@@ -98,7 +98,7 @@ def is_used(label: Label) -> bool:
 
 def _lock(project: Project) -> None:
     """One change of labels at a time: two who retire the last two at once must not both succeed."""
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    Project.objects.hold(project.pk)
 
 
 def _publish(label: Label, change: str, by: User) -> None:

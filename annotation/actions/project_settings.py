@@ -34,7 +34,7 @@ SETTING_NAMES = {
 @transaction.atomic
 def configure(*, project: Project, settings: Settings) -> list[str]:
     """Set how notes are annotated from now on; returns the names of what changed."""
-    row = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    row = Project.objects.hold(project.pk)
     if settings.queue_order not in QueueOrder.values:
         raise ActionError(f"The queue has no order {settings.queue_order!r}; choose age or uncertainty.")
     for name in ("double_share", "doubt_threshold", "audit_rate"):

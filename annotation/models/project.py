@@ -16,6 +16,12 @@ class QueueOrder(models.TextChoices):
     UNCERTAINTY = "uncertainty", "Least certain first"
 
 
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def hold(self, pk: int) -> Project:
+        """The project, held against other holders until the transaction ends: one change of its kind at a time."""
+        return self.select_for_update(no_key=True).get(pk=pk)
+
+
 class Project(models.Model):
     """One extraction task: its labels, its guidelines, its members, how its notes are annotated."""
 
@@ -32,6 +38,8 @@ class Project(models.Model):
     doubt_threshold = models.FloatField(default=0.7, validators=SHARE)
     queue_order = models.CharField(max_length=12, choices=QueueOrder.choices, default=QueueOrder.AGE)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)

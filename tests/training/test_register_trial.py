@@ -13,9 +13,9 @@ from tests.pipelines import judge_few_notes, with_model
 from training import ner, runs
 from training.actions import experiments as actions
 from training.actions.experiments import Candidate
-from training.context import work_folder
 from training.models import ModelVersion, Run, Step
 from training.trials import State, curve, trials_of
+from training.work import work_folder
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class Wording:
 @transaction.atomic
 def add(*, project: Project, by: User | None, wording: Wording, active: bool = True) -> BehaviourCase:
     """A new case, switched on unless told otherwise."""
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    Project.objects.hold(project.pk)
     if BehaviourCase.objects.filter(project=project).count() >= MAX_CASES:
         raise ActionError(f"{project.name} has {MAX_CASES} cases, the most there can be; change one of them.")
     uid = uuid.uuid4()
@@ -68,10 +68,10 @@ def add_starter_cases(*, project: Project, by: User | None) -> list[BehaviourCas
 
     Refused when the project has cases already, or has other labels.
     """
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    Project.objects.hold(project.pk)
     if BehaviourCase.objects.filter(project=project).exists():
         raise TooLate(f"{project.name} has cases already; add your own to them.")
-    missing = {phrase.label for one in STARTERS for phrase in one.phrases} - {*_labels(project), ANY}
+    missing = {phrase.label for one in STARTERS for phrase in one.phrases} - {*project.labels.active().names(), ANY}
     if missing:
         raise ActionError(f"The starter cases ask for {' and '.join(sorted(missing))}, which are no labels here.")
     return [add(project=project, by=by, wording=_wording(one), active=one.active) for one in STARTERS]
@@ -86,10 +86,6 @@ def mark(case: BehaviourCase) -> str:
     return hashlib.sha256(bytes(case.ciphertext)).hexdigest()[:16]
 
 
-def _labels(project: Project) -> list[str]:
-    return list(project.labels.filter(retired_at__isnull=True).values_list("name", flat=True))
-
-
 def _columns(project: Project, uid: uuid.UUID, wording: Wording) -> dict[str, Any]:
     length = (len(wording.text) + 1) * wording.repeat - 1
     if length > MAX_TEXT:
@@ -97,7 +93,7 @@ def _columns(project: Project, uid: uuid.UUID, wording: Wording) -> dict[str, An
     find = wording.expectation == Expectation.FIND
     if find and not wording.phrases:
         raise ActionError("A case that must be found needs a phrase; name one with its label.")
-    labels = _labels(project) if find else [*_labels(project), ANY]
+    labels = project.labels.active().names() if find else [*project.labels.active().names(), ANY]
     try:
         spans = spans_of(wording.text, wording.phrases, labels)
     except PhraseError as error:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from annotation.errors import ActionError, TooLate
-from annotation.models import Annotation, Project, User
-from training import snapshots, test_sets
-from training.dataset_quality import quality_report
+from annotation.models import Project, User
+from training import quality_reports, snapshots, test_sets
 from training.models import Dataset, DatasetItem
 
 # The report of more notes takes too long for a page; a training makes it as one of its steps.
@@ -17,7 +16,8 @@ MOST_NOTES = 3_000
 @transaction.atomic
 def seal(*, project: Project, by: User) -> Dataset:
     """A snapshot of the gold as it is now. Raises TooLate, naming it, when just this gold is sealed already."""
-    _lock(project)
+    # One at a time a project, so that what is new can be told from what was there.
+    Project.objects.hold(project.pk)
     known = set(project.datasets.values_list("pk", flat=True))
     dataset = snapshots.seal(project=project, by=by)
     if dataset.pk in known:
@@ -31,10 +31,10 @@ def grow_test_set(*, project: Project, by: User) -> Dataset:
 
     Raises TooLate when a version holds just this gold, ActionError when no gold falls to testing.
     """
-    _lock(project)
+    Project.objects.hold(project.pk)
     known = set(project.datasets.values_list("pk", flat=True))
-    rows = Annotation.objects.filter(project=project).trainable().select_related("note").defer("note__ciphertext")
-    gold = [row for row in rows.order_by("note_id") if _is_test(row, project)]
+    test = DatasetItem.Split.TEST
+    gold = [row for row in snapshots.gold_of(project) if snapshots.split_of(row.note, project) == test]
     if not gold:
         raise ActionError(f"No gold of {project.name} falls to testing yet; annotate notes of more patients.")
     dataset = test_sets.grow(project=project, gold=gold, by=by)
@@ -52,19 +52,8 @@ def make_quality(*, dataset: Dataset) -> bool:
         raise ActionError(
             f"{dataset} has {count:,} notes; a page reports on {MOST_NOTES:,} at most: train on it, a step reports."
         )
-    rows = list(snapshots.quality_rows(dataset))
-    if not rows:
-        raise ActionError(f"All notes of {dataset} were withdrawn since; there is nothing to report on.")
-    told = quality_report(rows, labels=sorted(dataset.project.labels.active().names())).to_json()
-    # The surfaces are words of notes: they are made anew for those who may read notes, and never kept.
-    told.pop("surfaces")
-    return bool(Dataset.objects.filter(pk=dataset.pk, quality={}).update(quality=told))
-
-
-def _lock(project: Project) -> None:
-    # One at a time a project, so that what is new can be told from what was there.
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-
-
-def _is_test(row: Annotation, project: Project) -> bool:
-    return snapshots.split_of(row.note, project) == DatasetItem.Split.TEST
+    try:
+        report = quality_reports.report_on(dataset, labels=sorted(dataset.project.labels.active().names()))
+    except ValueError as error:
+        raise ActionError(f"All notes of {dataset} were withdrawn since; there is nothing to report on.") from error
+    return quality_reports.keep(dataset, report)

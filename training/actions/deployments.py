@@ -53,7 +53,7 @@ def roll_back(*, model: ModelVersion, by: User, reason: str) -> Deployment:
 
 def lock(project_id: int) -> None:
     """One change of champion at a time: who waits here sees what the other did. Inside a transaction only."""
-    Project.objects.select_for_update(no_key=True).get(pk=project_id)
+    Project.objects.hold(project_id)
 
 
 def start(model: ModelVersion, by: User, at: datetime) -> Deployment:

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
-from annotation.models import Annotation, Project, User
+from annotation.models import Project, User
 from training import ner
+from training.actions.runs import require_gold, require_none_at_work
 from training.models import Dataset, Run, Step, TriggerRecord
 from training.ner.params import resolved
 from training.queueing import queue
@@ -152,8 +153,7 @@ def _queue(
     _within("parallel trials", parallel, 1, MOST_PARALLEL)
     if dataset and (dataset.project_id != project.pk or dataset.kind != Dataset.Kind.SNAPSHOT):
         raise ActionError(f"{dataset} is no snapshot of {project.name}; choose one of its own.")
-    if not Annotation.objects.filter(project=project).trainable().exists():
-        raise ActionError(f"{project.name} has no gold to train on; annotate or import some notes first.")
+    require_gold(project)
     run = Run(project=project, kind=Run.Kind.EXPERIMENT, created_by=by, trigger=trigger, name=name[:120], seed=seed)
     run.params = {**params, "dataset": dataset.pk if dataset else None, "parallel": parallel}
     return queue(run)
@@ -165,7 +165,7 @@ def register_trial(*, trial: Run, by: User) -> Run:
 
     What was swept of the trial meanwhile is made again, from the same dataset with the same settings and seed.
     """
-    Project.objects.select_for_update(no_key=True).get(pk=trial.project_id)
+    Project.objects.hold(trial.project_id)
     if trial.kind != Run.Kind.TRIAL or state_of(trial) != State.COMPLETE:
         raise ActionError(f"Run {trial.pk} is no trial that was scored; register one that was.")
     _require_once(trial)
@@ -187,8 +187,7 @@ def _require_once(trial: Run) -> None:
     failed = (Run.Status.FAILED, Run.Status.CANCELLED)
     if known := pipelines.filter(source=trial).exclude(status__in=failed).first():
         raise TooLate(f"Run {known.pk} registers trial {trial.pk} already; look at it.")
-    if other := pipelines.in_work().first():
-        raise TooLate(f"Run {other.pk} trains {trial.project.name} already; wait for it or cancel it.")
+    require_none_at_work(trial.project)
 
 
 def _params_of(trial: Run) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def change(
     *, project: Project, values: dict[str, Any], by: User | None, reason: str = "", base: int | None = None
 ) -> TrainingRules:
     """Put these rules in force; what `values` leaves out stays. `base` is the version that the writer saw."""
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    Project.objects.hold(project.pk)
     newest = newest_of(project)
     number = newest.version if newest else 0
     if base is not None and base != number:

@@ -33,8 +33,8 @@ def start_training(
     `params` may hold recipe, settings, seed, seeds and fresh (take over nothing). `counted` is how much new gold a
     trigger saw.
     """
-    _require_none_at_work(project)
-    _require_gold(project)
+    require_none_at_work(project)
+    require_gold(project)
     params = params or {}
     if name := params.get("recipe"):
         _require_recipe(name)
@@ -74,7 +74,7 @@ def go_on(*, run: Run, step: str, by: User, params: dict[str, Any] | None = None
         if one.status not in Step.DONE or not still_there(one.outputs):
             raise ActionError(f"Step {one.name} of run {run.pk} is not there to go on from; start at it or before.")
     if run.kind == Run.Kind.PIPELINE:
-        _require_none_at_work(run.project)
+        require_none_at_work(run.project)
     seed = (params or {}).get("seed", run.seed)
     again = Run(project=run.project, kind=run.kind, source=run, created_by=by, seed=seed)
     again.params, again.parent, again.name = {**run.params, **(params or {})}, run.parent, run.name
@@ -83,15 +83,17 @@ def go_on(*, run: Run, step: str, by: User, params: dict[str, Any] | None = None
     return again
 
 
-def _require_none_at_work(project: Project) -> None:
+def require_none_at_work(project: Project) -> None:
+    """Raise TooLate when a pipeline of the project is queued or running."""
     # The lock makes the check and the row that follows one: two clicks start one run.
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    Project.objects.hold(project.pk)
     other = Run.objects.in_work().filter(project=project, kind=Run.Kind.PIPELINE).first()
     if other:
         raise TooLate(f"Run {other.pk} trains {project.name} already; wait for it or cancel it.")
 
 
-def _require_gold(project: Project) -> None:
+def require_gold(project: Project) -> None:
+    """Raise ActionError when there is nothing to learn from."""
     gold = Annotation.objects.filter(project=project).trainable()
     if not gold.exists():
         raise ActionError(f"{project.name} has no gold to train on; annotate or import some notes first.")

@@ -10,7 +10,7 @@ from spacy.language import Language
 from annotation.errors import ActionError
 from annotation.spans import ScoredSpan, Span
 from training import ner
-from training.artefacts import check_signature
+from training.artefacts import fresh_nlp_of
 from training.gates.phrases import touches
 from training.models import BehaviourCase, ModelVersion
 
@@ -36,9 +36,8 @@ def try_under(model: ModelVersion, cases: Sequence[BehaviourCase]) -> list[Outco
             "switch some long ones off, or see the gate of the next training."
         )
     try:
-        check_signature(model)
         # A pipeline of its own: those that serve belong to their thread.
-        return try_cases(ner.load(model.path, sha256=model.sha256), cases)
+        return try_cases(fresh_nlp_of(model), cases)
     except ner.ArtefactError as error:
         raise ActionError(f"{model} can't be tried: {error}") from error
 

@@ -7,9 +7,8 @@ from typing import Any
 from annotation.errors import ActionError
 from annotation.models import Annotation
 from annotation.spans import span_problems
-from training import changes, snapshots
+from training import changes, quality_reports, snapshots
 from training.context import Context
-from training.dataset_quality import quality_report
 from training.models import Dataset
 
 SHOWN = 200
@@ -65,14 +64,12 @@ def snapshot(context: Context) -> dict[str, Any]:
 def quality(context: Context) -> dict[str, Any]:
     """The quality report. A test note that also trains stops the run."""
     dataset = context.dataset
-    report = quality_report(
-        list(snapshots.quality_rows(dataset)),
+    report = quality_reports.report_on(
+        dataset,
         labels=context.labels,
         on_progress=lambda done, total: context.progress(done / max(1, total), f"{done:,} of {total:,} looked at"),
     )
-    # The surfaces are words of notes: pages make them anew for those who may read notes.
-    told = {name: value for name, value in report.to_json().items() if name != "surfaces"}
-    Dataset.objects.filter(pk=dataset.pk, quality={}).update(quality=told)
+    quality_reports.keep(dataset, report)
     if report.blocking:
         raise ActionError(f"The dataset leaks: {report.blocking[0]} Correct it, then start again.")
     for sentence in report.warnings:

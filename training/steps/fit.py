@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from training import ner, snapshots
+from training import ner, snapshots, work
 from training.artefacts import folder_size, nlp_of, sign
 from training.context import Context
 from training.in_force import order_of
@@ -61,7 +61,7 @@ def _fit(context: Context, name: str, chosen: Mapping[str, Any], seed: int, repo
         raw_texts=lambda: snapshots.raw_texts(context.run.project, without=dataset),
         base=nlp_of(champion.model) if champion else None,
         rehearsal=old,
-        cache=settings.DATA_DIR / "work" / "vectors",
+        cache=work.root() / "vectors",
     )
     dev = snapshots.documents(dataset, Split.DEV)
     return recipe(name).train(
@@ -97,7 +97,7 @@ def _keep(context: Context, name: str, trained: ner.Trained) -> dict[str, Any]:
     folder.parent.parent.mkdir(mode=0o700, exist_ok=True)
     folder.parent.mkdir(mode=0o700, exist_ok=True)
     sha256 = ner.package(trained, folder, meta={"labels": context.labels})
-    relative = str(folder.relative_to(settings.DATA_DIR / "work"))
+    relative = str(folder.relative_to(work.root()))
     facts = {"temperature": trained.temperature, "misaligned": trained.misaligned}
     return {"key": sha256, "folder": relative, "sha256": sha256, **facts}
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from annotation.models import Project
 from training import reference
 from training.context import Context, Ended, Waiting
 from training.models import Deployment, Evaluation, GateReport, ModelVersion, Reference, Run
@@ -18,7 +19,7 @@ Status = ModelVersion.Status
 def register(context: Context) -> dict[str, Any]:
     """The version appears with its evaluations and gates, whole or not at all."""
     run, made, fitted = context.run, context.need("package"), context.need("train")
-    type(run.project).objects.select_for_update(no_key=True).get(pk=run.project_id)
+    Project.objects.hold(run.project_id)
     number = (ModelVersion.objects.filter(project=run.project).aggregate(n=Max("number"))["n"] or 0) + 1
     model = ModelVersion.objects.create(
         project=run.project,
