@@ -8,6 +8,7 @@ from typing import Any
 
 from training.comparison import verdict
 from training.evaluations import counts
+from training.gate_words import points
 from training.in_force import rules_of
 from training.models import Evaluation, GateReport, ModelVersion
 from training.power import power_sentence
@@ -85,8 +86,10 @@ def _difference(model: ModelVersion, candidate: Evaluation | None) -> dict[str, 
     if candidate is None or not candidate.difference:
         return None
     gap = Difference(**{name: candidate.difference[name] for name in ("value", "low", "high", "p")})
-    word = verdict(gap.low, gap.high, margin=rules_of(model.project).margin)
-    return {**gap.to_json(), "verdict": word.value, "power": power_sentence(gap, candidate.scores["notes"])}
+    margin = rules_of(model.project).margin
+    word = verdict(gap.low, gap.high, margin=margin)
+    said = {"margin": points(margin, sign=False), "power": power_sentence(gap, candidate.scores["notes"])}
+    return {**gap.to_json(), "verdict": word.value, **said}
 
 
 def _over_baseline(candidate: Evaluation | None, baseline: Evaluation | None) -> dict[str, Any] | None:
