@@ -316,6 +316,7 @@ ENCRYPTED = {
     "annotation.Note": "ciphertext wrapped_key",
     "annotation.Comment": "ciphertext",
     "training.BehaviourCase": "ciphertext wrapped_key",
+    "annotation.KeptReply": "ciphertext wrapped_key",
 }
 HOLDS_NO_PATIENT_TEXT = {
     "annotation.User": "password username first_name last_name email",
@@ -333,7 +334,8 @@ HOLDS_NO_PATIENT_TEXT = {
     "specialty city gender age_band language source",
     "annotation.Task": "reason status skip_reason",
     "annotation.Annotation": "status origin spans_json author_model",
-    "annotation.Client": "name prefix key_hash scopes",
+    "annotation.Client": "name prefix key_hash scopes old_prefix old_key_hash allowed_ips",
+    "annotation.KeptReply": "key request_sha256 key_id",
     "training.Dataset": "kind status sha256 summary quality",
     "training.DatasetItem": "split",
     "training.Run": "kind name status trigger params environment metrics error worker",
@@ -351,7 +353,9 @@ HOLDS_NO_PATIENT_TEXT = {
     "training.UatItem": "candidate_spans rival_spans",
     "training.UatRating": "verdict",
     "training.Reference": "profile",
-    "training.Prediction": "origin entities",
+    "training.Prediction": "origin outcome entities",
+    "training.TrafficMinute": "latencies",
+    "training.Rollout": "kind status stages limits result reason",
     "monitoring.Decision": "verb reason evidence",
     "monitoring.Measurement": "metric inputs_sha256 value",
 }

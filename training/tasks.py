@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from annotation.models import Project
-from training import prelabels, reaper, runs
+from training import partitions, prelabels, reaper, runs
 from training.actions import triggers
 
 
@@ -33,3 +34,8 @@ def reap() -> None:
 @shared_task
 def look_for_new_gold() -> None:
     triggers.look()
+
+
+@shared_task
+def make_months() -> None:
+    partitions.ensure(timezone.now().date())

@@ -80,6 +80,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "axes",
 ]
 MIDDLEWARE = [
@@ -204,6 +206,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "training.tasks.look_for_new_gold",
         "schedule": schedule(60.0),
         "options": {"expires": 60},
+    },
+    "months-of-predictions": {
+        "task": "training.tasks.make_months",
+        "schedule": schedule(3600.0),
+        "options": {"expires": 3600},
     },
     "refresh-accuracy": {"task": "monitoring.tasks.refresh", "schedule": schedule(30.0), "options": {"expires": 30}},
 }

@@ -1,8 +1,10 @@
 from annotation.models.annotation import Annotation
 from annotation.models.client import Client
+from annotation.models.client_usage import ClientUsage
 from annotation.models.comment import Comment
 from annotation.models.draft import Draft
 from annotation.models.guideline import Guideline, GuidelineSeen
+from annotation.models.kept_reply import KeptReply
 from annotation.models.keymap import KeyMap
 from annotation.models.note import FACETS, Note
 from annotation.models.note_index import IndexDue, NoteIndex
@@ -15,11 +17,13 @@ __all__ = [
     "FACETS",
     "Annotation",
     "Client",
+    "ClientUsage",
     "Comment",
     "Draft",
     "Guideline",
     "GuidelineSeen",
     "IndexDue",
+    "KeptReply",
     "KeyMap",
     "Label",
     "Membership",

@@ -7,6 +7,7 @@ from training.models.prediction import Prediction
 from training.models.reference import Reference
 from training.models.rules import TrainingRules
 from training.models.run import Run, Step
+from training.models.traffic import Rollout, TrafficMinute
 from training.models.trigger import TriggerRecord
 from training.models.uat import UatItem, UatRating, UatSession
 
@@ -20,8 +21,10 @@ __all__ = [
     "ModelVersion",
     "Prediction",
     "Reference",
+    "Rollout",
     "Run",
     "Step",
+    "TrafficMinute",
     "TrainingRules",
     "TriggerRecord",
     "UatItem",

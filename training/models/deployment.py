@@ -23,6 +23,11 @@ class Deployment(models.Model):
 
     class Role(models.TextChoices):
         CHAMPION = "champion", "Champion"
+        # Answers a share of the callers: a canary on its way to all of them, a variant tested against the champion.
+        CANARY = "canary", "Canary"
+        VARIANT = "variant", "Variant"
+        # Reads what was asked, afterwards, and answers nobody.
+        SHADOW = "shadow", "Shadow"
         # A candidate under an address of its own, for the people who judge it.
         TEST = "test", "Test"
 
@@ -40,6 +45,7 @@ class Deployment(models.Model):
     environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.PROD)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.CHAMPION)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
+    share = models.PositiveSmallIntegerField(default=100, help_text="Percent of callers; the champion's is the rest.")
     started_at = models.DateTimeField()
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -60,7 +66,7 @@ class Deployment(models.Model):
                 fields=("model",), condition=Q(status="active", environment="dev"), name="deployment_once_in_dev"
             ),
             models.CheckConstraint(
-                condition=Q(environment="prod", role="champion") | Q(environment="dev", role="test"),
+                condition=Q(environment="prod") & ~Q(role="test") | Q(environment="dev", role="test"),
                 name="deployment_role_of_environment",
             ),
             models.CheckConstraint(
@@ -68,6 +74,7 @@ class Deployment(models.Model):
                 | ~Q(status="active") & Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(end_reason=""),
                 name="deployment_end_is_whole",
             ),
+            models.CheckConstraint(condition=Q(share__lte=100), name="deployment_share_is_a_percentage"),
         )
 
     def __str__(self) -> str:

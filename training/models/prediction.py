@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from annotation.models import Client, Note
@@ -9,21 +11,41 @@ from training.models.model_version import ModelVersion
 
 
 class Prediction(models.Model):
-    """What a model found in a note: append-only log of the API and of the audit's re-scoring. Holds no text."""
+    """What a model found in a note: append-only log of the API, of batches and of re-scoring. Holds no text.
+
+    The table is partitioned by the month of ``created_at``; ``training/partitions.py`` makes the months.
+    """
 
     class Origin(models.TextChoices):
         API = "api", "API"
         # The champion's answer on an audited note that it had not seen live.
         AUDIT = "audit", "Audit"
+        SHADOW = "shadow", "Shadow"
+        BATCH = "batch", "Batch"
+
+    class Outcome(models.TextChoices):
+        OK = "ok", "Answered"
+        # The model did not answer, or not in time; the champion answered instead, in a row of its own.
+        FAILED = "failed", "Failed"
+        SLOW = "slow", "Too slow"
 
     # Indexed with the id, below.
     model = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, db_index=False, related_name="predictions")
-    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="predictions")
-    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="predictions")
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, db_index=False, related_name="predictions")
+    # None when the caller asked that nothing of the text be kept.
+    note = models.ForeignKey(
+        Note, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="predictions"
+    )
+    # What the answer calls it.
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
     origin = models.CharField(max_length=6, choices=Origin.choices)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, blank=True, related_name="predictions")
     request_id = models.UUIDField(null=True, blank=True)
+    outcome = models.CharField(max_length=6, choices=Outcome.choices, default=Outcome.OK)
     entities = models.JSONField(help_text="[{start, end, label, score}] in code points.")
+    length = models.PositiveIntegerField(null=True, blank=True, help_text="Characters of the text.")
+    mean_score = models.FloatField(null=True, blank=True, help_text="Of its entities; none: null.")
+    min_score = models.FloatField(null=True, blank=True)
     latency_ms = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -35,6 +57,8 @@ class Prediction(models.Model):
             models.Index(
                 fields=("request_id",), condition=models.Q(request_id__isnull=False), name="prediction_of_request"
             ),
+            models.Index(fields=("uid",), name="prediction_uid"),
+            models.Index(fields=("deployment", "-created_at"), name="prediction_of_deployment"),
         )
 
     def __str__(self) -> str:
