@@ -67,6 +67,8 @@ def _found(champion: Deployment, audited: Sequence[Annotation]) -> dict[int, lis
             found=[predictions.Found(a.note, spans) for a, spans in zip(missing, answers, strict=True)],
             source=predictions.Source(champion.model_id, champion.pk, Prediction.Origin.AUDIT),
         )
-    rows = Prediction.objects.filter(model=champion.model, note__in=[a.note_id for a in audited])
+    rows = Prediction.objects.filter(
+        model=champion.model, note__in=[a.note_id for a in audited], outcome=Prediction.Outcome.OK
+    )
     # The first answer counts: oldest last, so that it wins.
-    return {row.note_id: row.spans for row in rows.order_by("-pk")}
+    return {row.note_id: row.spans for row in rows.order_by("-pk") if row.note_id}
