@@ -22,6 +22,8 @@ class Run(models.Model):
         PIPELINE = "pipeline", "Train a model"
         EXPERIMENT = "experiment", "Experiment"
         TRIAL = "trial", "Trial"
+        EVALUATE = "evaluate", "Evaluate a version again"
+        UAT = "uat", "Draw a clinicians' test"
         INGEST = "ingest", "Import notes"
         EXPORT = "export", "Export"
 
@@ -46,6 +48,10 @@ class Run(models.Model):
     # The experiment of a trial; the run whose outputs this one goes on from.
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     source = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="continuations")
+    # The version that is evaluated again or tested: at most one unfinished run of a kind at a time.
+    subject = models.ForeignKey(
+        "training.ModelVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     trigger = models.CharField(max_length=10, choices=Trigger.choices, default=Trigger.USER)
@@ -80,6 +86,16 @@ class Run(models.Model):
                 condition=Q(status__in=("queued", "running", "waiting"), ended_at__isnull=True)
                 | Q(status__in=("succeeded", "failed", "cancelled"), ended_at__isnull=False),
                 name="run_ended_has_time",
+            ),
+            models.UniqueConstraint(
+                fields=("subject", "kind"),
+                condition=Q(status__in=("queued", "running", "waiting"), subject__isnull=False),
+                name="run_one_unfinished_per_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("evaluate", "uat"), subject__isnull=False)
+                | ~Q(kind__in=("evaluate", "uat")) & Q(subject__isnull=True),
+                name="run_subject_where_needed",
             ),
         )
 
