@@ -6,9 +6,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from training import snapshots
 from training.context import Context
 from training.in_force import order_of
 from training.models import Deployment, Run, Step
+from training.recipes import reads_raw_notes
 from training.work import made_folder
 
 if TYPE_CHECKING:
@@ -42,7 +44,9 @@ def _rules_of(spec: StepSpec, run: Run) -> dict[str, Any]:
     if order["recipe"] == "update":
         # It goes on from the champion of the day.
         champion = Deployment.objects.champion_of(run.project)
-        return {**order, "champion": champion.model.sha256 if champion else None}
+        order["champion"] = champion.model.sha256 if champion else None
+    if reads_raw_notes(order["recipe"], order["settings"]):
+        order["raw_notes"] = snapshots.raw_key(run.project)
     return order
 
 

@@ -95,6 +95,21 @@ def quality_rows(dataset: Dataset) -> Iterator[Row]:
 def raw_texts(project: Project, *, without: Dataset, most: int = 200_000) -> Iterator[str]:
     """Texts of the project's notes, annotated or not, for word vectors; those of the test set are left out."""
     tested = without.items.filter(split=Split.TEST).values("note")
-    rows = Note.objects.filter(project=project, status=Note.Status.ACTIVE).exclude(pk__in=tested).order_by("pk")
-    for note in rows[:most].iterator(500):
+    for note in _raw(project).exclude(pk__in=tested)[:most].iterator(500):
         yield note.text
+
+
+def raw_key(project: Project) -> str:
+    """What word vectors would be trained on now: a hash over the ids of the notes and their count.
+
+    A note's text never changes, so its id is enough.
+    """
+    digest, count = hashlib.sha256(), 0
+    for pk in _raw(project).values_list("pk", flat=True).iterator(10_000):
+        digest.update(b"%d," % pk)
+        count += 1
+    return f"{count}:{digest.hexdigest()}"
+
+
+def _raw(project: Project) -> QuerySet[Note]:
+    return Note.objects.filter(project=project, status=Note.Status.ACTIVE).order_by("pk")

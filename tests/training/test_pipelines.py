@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from annotation.actions import notes
 from annotation.errors import ActionError
 from annotation.models import Note, Project
 from monitoring.actions import decisions
@@ -16,6 +17,7 @@ from training import ner, reaper, runs
 from training.actions import runs as actions
 from training.models import Deployment, Evaluation, ModelVersion, Reference, Run, Step, TriggerRecord
 from training.pipelines import PIPELINES
+from training.recipes import reads_raw_notes
 from training.step_names import STEPS
 
 Status = Step.Status
@@ -110,6 +112,20 @@ def test_run_with_another_seed_trains_anew(project: Project, cast: Cast, gold_no
     second = _run(project, cast, seed=1)
     assert states(second)["train"] == Status.SUCCEEDED
     assert states(second)["quality"] == Status.REUSED
+
+
+@pytest.mark.parametrize(("order", "state"), [({"vectors": "auto"}, Status.SUCCEEDED), ({"vectors": "off"}, "reused")])
+def test_new_raw_note_trains_anew_where_vectors_are_trained(
+    project: Project, cast: Cast, gold_notes: list[Note], quick: None, order: dict[str, str], state: str
+) -> None:
+    _run(project, cast, recipe="clinical", settings=order)
+    assert states(_run(project, cast, recipe="clinical", settings=order))["train"] == Status.REUSED
+    notes.add(project=project, news=[notes.NewNote("raw", "k/c/o hypertension")], origin=Note.Origin.IMPORT)
+    assert states(_run(project, cast, recipe="clinical", settings=order))["train"] == state
+
+
+def test_recipe_of_ones_own_may_read_raw_notes() -> None:
+    assert [reads_raw_notes(name, {}) for name in ("crf", "update", "clinical", "own")] == [False, False, True, True]
 
 
 def test_run_goes_on_from_a_step_of_another(candidate: ModelVersion, cast: Cast, monkeypatch: Any) -> None:
