@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
-
 from annotation.models import Annotation, Project
 from training.models import Dataset, DatasetItem
 
@@ -63,10 +61,22 @@ def _seen_and_left_out(dataset: Dataset, now: dict[int, int], then: dict[int, in
     return dict(older.filter(created_at__lte=dataset.created_at).order_by().values_list("note_id", "pk"))
 
 
-def newest_gold_at(project: Project) -> datetime | None:
-    """When somebody last made gold."""
-    latest: datetime | None = _gold(project).order_by().aggregate(at=Max("created_at"))["at"]
-    return latest
+def fresh_since_last_snapshot(project: Project) -> int:
+    """How much gold was made since the newest snapshot was sealed: new notes and corrected ones.
+
+    Reads what came after it and nothing else, so a clock may ask each minute.
+    """
+    rows, dataset = _gold(project), last_snapshot(project)
+    if dataset:
+        rows = rows.filter(created_at__gt=dataset.created_at)
+    count: int = rows.order_by().count()
+    return count
+
+
+def gold_came_after(project: Project, moment: datetime) -> bool:
+    """Whether somebody made gold after `moment`."""
+    found: bool = _gold(project).filter(created_at__gt=moment).order_by().exists()
+    return found
 
 
 def _gold(project: Project) -> Any:

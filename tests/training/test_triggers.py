@@ -92,6 +92,7 @@ def test_gold_that_still_comes_in_is_waited_for(trained_once: Run, project: Proj
     assert told(project) == "Not started yet: gold is still coming in; it starts after 15 quiet minutes."
     Annotation.objects.filter(project=project).update(created_at=timezone.now() - timedelta(minutes=16))
     assert triggers.changes.since_last_snapshot(project).new == 0  # what is older than the snapshot is no news
+    assert triggers.changes.fresh_since_last_snapshot(project) == 0
     add_gold(project, cast, 10, seed=98)
     assert look(project, settle_minutes=0) is not None
 

@@ -35,26 +35,25 @@ def look_at(project: Project, rules: Rules) -> Run | None:
     if last is None:
         # The first training of a project is a person's decision.
         return None
-    found = changes.since_last_snapshot(project)
-    trigger = Trigger.SCHEDULE if _is_due(rules, last) and found.fresh else Trigger.NEW_GOLD
-    if sentence := _why_not(project, rules, found, last, trigger):
-        note(project=project, trigger=trigger, sentence=sentence, found=found, needed=rules.new_gold)
+    fresh = changes.fresh_since_last_snapshot(project)
+    trigger = Trigger.SCHEDULE if _is_due(rules, last) and fresh else Trigger.NEW_GOLD
+    if sentence := _why_not(project, rules, fresh, last, trigger):
+        note(project=project, trigger=trigger, sentence=sentence, counted=fresh, needed=rules.new_gold)
         return None
-    return start(project=project, trigger=trigger, by=people.system("trainer"), found=found)
+    return start(project=project, trigger=trigger, by=people.system("trainer"), counted=fresh)
 
 
 def _is_due(rules: Rules, last: Run) -> bool:
     return bool(rules.every_days) and last.created_at < timezone.now() - timedelta(days=rules.every_days)
 
 
-def _why_not(project: Project, rules: Rules, found: changes.Changes, last: Run, trigger: Run.Trigger) -> str:
+def _why_not(project: Project, rules: Rules, fresh: int, last: Run, trigger: Run.Trigger) -> str:
     """Why no training starts now; empty when one does."""
-    if found.fresh < rules.new_gold and trigger == Trigger.NEW_GOLD:
-        return f"Not started: {found.fresh} new gold notes, and {rules.new_gold} are needed."
+    if fresh < rules.new_gold and trigger == Trigger.NEW_GOLD:
+        return f"Not started: {fresh} new gold notes, and {rules.new_gold} are needed."
     if Run.objects.in_work().filter(project=project, kind=Run.Kind.PIPELINE).exists():
         return f"Not started: run {last.pk} trains already."
-    newest = changes.newest_gold_at(project)
-    if newest and newest > timezone.now() - timedelta(minutes=rules.settle_minutes):
+    if changes.gold_came_after(project, timezone.now() - timedelta(minutes=rules.settle_minutes)):
         return f"Not started yet: gold is still coming in; it starts after {rules.settle_minutes} quiet minutes."
     if last.created_at > timezone.now() - timedelta(hours=rules.cooldown_hours):
         return f"Not started yet: the last training began less than {rules.cooldown_hours} hours ago."
@@ -66,7 +65,7 @@ def note(
     project: Project,
     trigger: Run.Trigger,
     sentence: str,
-    found: changes.Changes | None = None,
+    counted: int | None = None,
     needed: int | None = None,
 ) -> TriggerRecord:
     """Record that nothing was started. The same answer as the last one only moves that one's time."""
@@ -74,18 +73,17 @@ def note(
     if latest and not latest.started and (latest.trigger, latest.sentence) == (trigger, sentence):
         latest.save(update_fields=["last_at"])
         return latest
-    counted = found.fresh if found else None
     return TriggerRecord.objects.create(
         project=project, trigger=trigger, started=False, sentence=sentence, counted=counted, needed=needed
     )
 
 
-def start(*, project: Project, trigger: Run.Trigger, by: User, found: changes.Changes) -> Run | None:
+def start(*, project: Project, trigger: Run.Trigger, by: User, counted: int) -> Run | None:
     """One run, also when two triggers come at once: the second one is recorded as not started."""
     try:
         with transaction.atomic():
-            run = start_training(project=project, by=by, trigger=trigger, counted=found.fresh)
+            run = start_training(project=project, by=by, trigger=trigger, counted=counted)
     except ActionError as error:
-        note(project=project, trigger=trigger, sentence=f"Not started: {error}", found=found)
+        note(project=project, trigger=trigger, sentence=f"Not started: {error}", counted=counted)
         return None
     return run

@@ -10,7 +10,6 @@ from django.test import Client as Browser
 
 from annotation.models import Note, Project, User
 from tests.conftest import Cast
-from training import changes
 from training.actions import rules, triggers
 from training.actions import runs as actions
 from training.models import Run, TriggerRecord
@@ -63,9 +62,8 @@ def test_records_say_what_started_and_what_did_not_and_why(
     annotator: Browser, project: Project, cast: Cast, gold_notes: list[Note]
 ) -> None:
     run = actions.start_training(project=project, by=cast.lead)
-    found = changes.Changes(1, 90, 31, 0, 0, "k")
     sentence = "Not started: 31 new gold notes, and 50 are needed."
-    triggers.note(project=project, trigger=Run.Trigger.NEW_GOLD, sentence=sentence, found=found, needed=50)
+    triggers.note(project=project, trigger=Run.Trigger.NEW_GOLD, sentence=sentence, counted=31, needed=50)
     page = page_of(annotator)
     assert sentence in page
     assert f"Asked for by {cast.lead}: run {run.pk}." in page
