@@ -9,12 +9,13 @@ from django.db.models import Count, Max, Min
 from monitoring.model_facts import facts_of
 from monitoring.model_figures import Figures, figures_of
 from training.in_force import rules_of
+from training.judgements import judged_in
 from training.model_card import intended_use, limits
-from training.models import DatasetItem, Evaluation, GateReport, ModelVersion
+from training.models import DatasetItem, Evaluation, GateReport, ModelVersion, Run
 
 
 def card_of(model: ModelVersion) -> dict[str, Any]:
-    figures, facts = figures_of(model), facts_of(model)
+    figures, facts, judged = figures_of(model), facts_of(model), judged_in(model)
     return {
         "model": _model(model, facts),
         "intended_use": intended_use(model.labels),
@@ -22,7 +23,7 @@ def card_of(model: ModelVersion) -> dict[str, Any]:
         "metrics": _metrics(figures),
         "slices": _slices(figures),
         "calibration": model.calibration,
-        "gates": _gates(model),
+        "gates": _gates(judged),
         "limits": _limits(model, figures),
         "decision": _decision(model),
     }
@@ -82,8 +83,10 @@ def _metrics(figures: Figures) -> dict[str, Any]:
     def scores(evaluation: Evaluation | None) -> dict[str, Any] | None:
         return {**evaluation.scores, "per_label": evaluation.per_label} if evaluation else None
 
-    champion = figures.champion
+    champion, own = figures.champion, figures.candidate
     return {
+        "evaluated_at": own and own.created_at,
+        "evaluated_on": own and str(own.dataset.test_set or own.dataset),
         "definition": "Exact match of span and label; micro F1 with its 95 % interval, notes resampled.",
         "candidate": scores(figures.candidate),
         "champion": champion and {**(scores(champion) or {}), "version": champion.model and champion.model.number},
@@ -98,7 +101,7 @@ def _slices(figures: Figures) -> dict[str, Any]:
     return {facet.name: {row.name: row.candidate for row in facet.rows} for facet in figures.slices}
 
 
-def _gates(model: ModelVersion) -> list[dict[str, Any]]:
+def _gates(run: Run) -> list[dict[str, Any]]:
     names = ("name", "passed", "sentence")
     return [
         {
@@ -106,7 +109,7 @@ def _gates(model: ModelVersion) -> list[dict[str, Any]]:
             "passed": row.passed,
             "checks": [{name: check[name] for name in names} for check in row.report["checks"]],
         }
-        for row in GateReport.objects.filter(run=model.run_id)
+        for row in GateReport.objects.filter(run=run)
     ]
 
 

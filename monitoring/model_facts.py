@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from training import artefacts
 from training.models import Deployment, Evaluation, ModelVersion
 from training.service_history import last_annotation
@@ -28,7 +30,8 @@ def compared_on(model: ModelVersion) -> int:
     """How many candidates were scored on the version's test set so far: each look at it makes luck more likely."""
     rows = Evaluation.objects.filter(role=Evaluation.Role.CANDIDATE, split="test")
     if model.dataset.test_set_id:
-        return rows.filter(dataset__test_set=model.dataset.test_set_id).count()
+        test_set = model.dataset.test_set_id
+        return rows.filter(Q(dataset__test_set=test_set) | Q(dataset=test_set)).count()
     return rows.filter(dataset=model.dataset_id).count()
 
 

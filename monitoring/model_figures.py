@@ -10,7 +10,8 @@ from training.comparison import verdict
 from training.evaluations import counts
 from training.gate_words import points
 from training.in_force import rules_of
-from training.models import Evaluation, GateReport, ModelVersion
+from training.judgements import judged_in
+from training.models import Evaluation, GateReport, ModelVersion, Run
 from training.power import power_sentence
 from training.statistics import Difference, f1_difference
 
@@ -64,12 +65,13 @@ class Figures:
 
 
 def figures_of(model: ModelVersion) -> Figures:
-    """Of the evaluation that the version was registered with."""
-    rows = Evaluation.objects.filter(run=model.run_id, split="test").select_related("model__project").defer("found")
+    """Of the newest evaluation: of its training's, or of the last time it was evaluated again."""
+    run = judged_in(model)
+    rows = Evaluation.objects.filter(run=run, split="test").select_related("model__project").defer("found")
     by_role = {row.role: row for row in rows.exclude(role=Role.CHAMPION)}
     candidate, baseline = by_role.get(Role.CANDIDATE), by_role.get(Role.BASELINE)
     champion = rows.filter(role=Role.CHAMPION).defer(*HEAVY).first()
-    gaps = tested_parts(model)
+    gaps = tested_parts(run)
     return Figures(
         candidate=candidate,
         champion=champion,
@@ -99,9 +101,9 @@ def _over_baseline(candidate: Evaluation | None, baseline: Evaluation | None) ->
     return {"value": gap.value, "low": gap.low, "high": gap.high}
 
 
-def tested_parts(model: ModelVersion) -> dict[tuple[str, str, str], dict[str, Any]]:
+def tested_parts(run: Run) -> dict[tuple[str, str, str], dict[str, Any]]:
     """What the quality gate found of each label and slice: {(kind, facet, name): figures}."""
-    report = GateReport.objects.filter(run=model.run_id, kind=GateReport.Kind.QUALITY).first()
+    report = GateReport.objects.filter(run=run, kind=GateReport.Kind.QUALITY).first()
     checks = report.report["checks"] if report else []
     parts = [part for check in checks for part in check["figures"].get("parts", (check["figures"],))]
     return {(part["kind"], part["facet"], part["name"]): part for part in parts if "facet" in part and "low" in part}

@@ -140,6 +140,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "models/<int:pk>/second/": (NO, DECIDERS),
     "models/<int:pk>/reopen/": (NO, DECIDERS),
     "models/<int:pk>/archive/": (NO, DECIDERS),
+    "models/<int:pk>/evaluate/": (NO, ASKING),
     "models/<int:pk>/dev/": (NO, "login 403 403 302 403 403 404 403"),
     "models/<int:pk>/card/": (MEMBERS, NO),
     "models/<int:pk>/card.json": (MEMBERS, NO),

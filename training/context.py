@@ -63,6 +63,13 @@ class Context:
     def model(self) -> ModelVersion:
         return ModelVersion.objects.select_related("project").get(pk=self.need("register")["model_id"])
 
+    @property
+    def subject(self) -> ModelVersion:
+        """The version that the run is about."""
+        if self.run.subject_id is None:
+            raise RuntimeError("A step asked for the version of a run that is about none.")
+        return ModelVersion.objects.select_related("project").get(pk=self.run.subject_id)
+
     def need(self, step: str) -> dict[str, Any]:
         """The outputs of an earlier step."""
         if step not in self.made:

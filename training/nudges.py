@@ -10,7 +10,7 @@ from django.db import transaction
 from training.models import Run
 
 TRAIN, WORK, PRELABEL = "training.tasks.train", "training.tasks.work", "training.tasks.prelabel"
-HEAVY = (Run.Kind.PIPELINE, Run.Kind.TRIAL)
+HEAVY = (Run.Kind.PIPELINE, Run.Kind.TRIAL, Run.Kind.EVALUATE)
 
 
 def nudge(run: Run) -> None:

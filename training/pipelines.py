@@ -11,7 +11,7 @@ from training.adoption import adopt_evaluations, adopt_gates
 from training.context import Context
 from training.experiments import conduct
 from training.models import Run
-from training.steps import data, fit, jobs, judge, release
+from training.steps import again, data, fit, jobs, judge, release
 
 Adopt = Callable[[Run, Run], None]
 
@@ -86,6 +86,14 @@ PIPELINES: dict[str, tuple[StepSpec, ...]] = {
             ("snapshot", "calibrate"),
             adopt=adopt_evaluations,
         ),
+    ),
+    Run.Kind.EVALUATE: (
+        StepSpec("snapshot", "Take the newest frozen test set", again.test_set),
+        StepSpec("package", "Check the version's artefact", again.artefact),
+        StepSpec("evaluate", "Score it beside the champion", judge.evaluate_again, ("snapshot", "package")),
+        StepSpec("gates", "Gates: behaviour and integration", judge.check, ("package",)),
+        StepSpec("compare", "Gate: quality against the champion", judge.compare, ("evaluate", "package")),
+        StepSpec("record", "Make it the version's newest evaluation", again.record, ("compare",), atomic=True),
     ),
     Run.Kind.EXPERIMENT: (StepSpec("conduct", "Run the trials", conduct),),
     Run.Kind.INGEST: (StepSpec("ingest", "Read the file", jobs.ingest_file),),

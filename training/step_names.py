@@ -10,6 +10,7 @@ STEPS: dict[str, tuple[str, ...]] = {
         *("gates", "compare", "register", "approval", "deploy", "reference"),
     ),
     Run.Kind.TRIAL: ("validate", "snapshot", "quality", "train", "calibrate", "score"),
+    Run.Kind.EVALUATE: ("snapshot", "package", "evaluate", "gates", "compare", "record"),
     Run.Kind.EXPERIMENT: ("conduct",),
     Run.Kind.INGEST: ("ingest",),
     Run.Kind.EXPORT: ("export",),

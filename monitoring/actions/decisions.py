@@ -13,7 +13,8 @@ from annotation.models import User
 from monitoring.models import Decision
 from training import runs
 from training.actions import deployments, development, models, retirement
-from training.models import Deployment, Evaluation, GateReport, ModelVersion
+from training.judgements import judged_in, judgements_of
+from training.models import Deployment, GateReport, ModelVersion
 
 Verb = Decision.Verb
 # A standby version takes over; no roll-back, since the one before was not at fault.
@@ -115,8 +116,8 @@ def _record(
 
 def _evidence(model: ModelVersion) -> dict[str, Any]:
     """What the person could see of the model at that moment."""
-    newest = Evaluation.objects.filter(model=model, split="test").defer("per_note", "found").first()
-    failed = GateReport.objects.filter(run=model.run_id, passed=False).values_list("kind", flat=True)
+    newest = judgements_of(model).first()
+    failed = GateReport.objects.filter(run=judged_in(model), passed=False).values_list("kind", flat=True)
     gates = {"failed_gates": sorted(failed)} if failed else {}
     if newest is None:
         return gates

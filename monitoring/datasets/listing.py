@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Case, Count, When
 
 from annotation.models import Project
 from training.lineage import runs_on
@@ -57,10 +57,11 @@ def listed(project: Project, rows: Sequence[Dataset]) -> list[Listed]:
 
 def compared_on(test_sets: Sequence[int]) -> dict[int, int]:
     """How many candidates and trials were scored on each test set: the more, the luckier the best of them."""
-    rows = Evaluation.objects.filter(
-        dataset__test_set__in=test_sets, role__in=COMPARED, split=DatasetItem.Split.TEST
-    ).order_by()
-    return dict(rows.values_list("dataset__test_set").annotate(runs=Count("run", distinct=True)))
+    # Of a snapshot its test set counts; a version that is evaluated again is scored on the test set itself.
+    scored_on = Case(When(dataset__kind=Dataset.Kind.TEST, then="dataset"), default="dataset__test_set")
+    rows = Evaluation.objects.filter(role__in=COMPARED, split=DatasetItem.Split.TEST).order_by()
+    rows = rows.annotate(test=scored_on).filter(test__in=test_sets)
+    return dict(rows.values_list("test").annotate(runs=Count("run", distinct=True)))
 
 
 def splits_of(dataset: Dataset) -> list[tuple[str, dict[str, Any]]]:

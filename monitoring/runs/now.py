@@ -35,7 +35,15 @@ def now_of(run: Run, graph: Graph, model: ModelVersion | None) -> Now:
         return _waits(run, graph, model)
     if run.status == Status.RUNNING:
         return _runs(graph)
-    if model:
+    return _ended(run, graph, model)
+
+
+def _ended(run: Run, graph: Graph, model: ModelVersion | None) -> Now:
+    if run.kind == Run.Kind.UAT and run.status == Status.SUCCEEDED:
+        session = graph.nodes[-1].step.outputs.get("session")
+        return Now("The test is open for its raters.", url=link("uat", session), words="See the test")
+    # A run about a version says first how it went itself.
+    if model and (run.status == Status.SUCCEEDED or run.subject_id is None):
         said = f"Version {model.number}: {model.get_status_display().lower()}."
         return Now(said, url=link("model", model.pk), words="See the version")
     if run.status == Status.CANCELLED:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from annotation.access import Right
 from annotation.models import User
-from training.actions.models import evaluated_since, override_refusal, refusal
+from training.actions.models import override_refusal, refusal
 from training.actions.retirement import successor_of
+from training.judgements import reopening_refusal
 from training.models import Deployment, ModelVersion
 
 Status = ModelVersion.Status
@@ -109,10 +110,8 @@ def _take_over(asked: Asked) -> Act:
 
 
 def _reopen(asked: Asked) -> Act:
-    what = "The version waits for approval again. It must have been evaluated since it was rejected."
-    why_not = asked.without(Right.DECIDE)
-    if not why_not and not evaluated_since(asked.model):
-        why_not = "It was not evaluated since it was rejected; the same figures get the same answer."
+    what = "The version waits for a decision again. It must have been evaluated since, and have passed its gates."
+    why_not = asked.without(Right.DECIDE) or reopening_refusal(asked.model)
     return Act("model_reopen", "Open again", what, "What the new evaluation shows", "Open again", why_not=why_not)
 
 

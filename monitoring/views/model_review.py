@@ -10,11 +10,13 @@ from annotation.access import Right, person
 from monitoring.experiment_charts import reliability
 from monitoring.gate_rows import gates_of
 from monitoring.model_cards import badges
+from monitoring.model_evaluations import evaluations_of
 from monitoring.model_facts import facts_of
 from monitoring.model_figures import figures_of
 from monitoring.uat_rows import uat_of
 from monitoring.views.confirming import confirmation
 from monitoring.views.model_acts import Asked, acts_of
+from training.judgements import judged_in
 from training.models import Deployment, ModelVersion
 
 
@@ -29,7 +31,8 @@ def review(request: HttpRequest, model: ModelVersion) -> dict[str, Any]:
         "figures": figures_of(model),
         "facts": facts_of(model),
         "chart": reliability(model.calibration.get("bins", ()), ece=model.calibration.get("ece")),
-        "gates": gates_of(model.run, rights),
+        "gates": gates_of(judged_in(model), rights),
+        "evaluations": evaluations_of(model, rights),
         "uat": uat_of(model, rights),
         "badges": badges(model),
         "decisions": model.decisions.select_related("by", "model"),

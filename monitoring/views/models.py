@@ -19,8 +19,9 @@ from training.models import Deployment, Evaluation, ModelVersion
 def models(request: HttpRequest, project: Project) -> HttpResponse:
     champion = Deployment.objects.champion_of(project)
     rows = list(ROWS().filter(project=project))
-    own = Evaluation.objects.filter(run__in=[m.run_id for m in rows], role=Evaluation.Role.CANDIDATE, split="test")
-    scores = dict(own.order_by().values_list("model", "scores"))
+    own = Evaluation.objects.filter(model__in=rows, role=Evaluation.Role.CANDIDATE, split="test")
+    # The newest of each comes last and stands.
+    scores = dict(own.order_by("pk").values_list("model", "scores"))
     for row in rows:
         row.evaluation = scores.get(row.pk)  # type: ignore[attr-defined]
         row.serving = champion is not None and champion.model_id == row.pk  # type: ignore[attr-defined]

@@ -22,12 +22,15 @@ from monitoring.views.exports import export_of
 from monitoring.views.run_forms import TrainForm, settings_tables
 from training.models import ModelVersion, Run, Step
 
+# Any of these rights lets a person steer a run.
 NEEDED = {
-    Run.Kind.PIPELINE: Right.TRAIN,
-    Run.Kind.TRIAL: Right.TRAIN,
-    Run.Kind.EXPERIMENT: Right.TRAIN,
-    Run.Kind.INGEST: Right.IMPORT,
-    Run.Kind.EXPORT: Right.EXPORT,
+    Run.Kind.PIPELINE: {Right.TRAIN},
+    Run.Kind.TRIAL: {Right.TRAIN},
+    Run.Kind.EXPERIMENT: {Right.TRAIN},
+    Run.Kind.EVALUATE: {Right.TRAIN, Right.DECIDE},
+    Run.Kind.UAT: {Right.TRAIN, Right.DECIDE},
+    Run.Kind.INGEST: {Right.IMPORT},
+    Run.Kind.EXPORT: {Right.EXPORT},
 }
 
 
@@ -53,7 +56,7 @@ def status(request: HttpRequest, run: Run) -> HttpResponse:
 
 
 def may_steer(request: HttpRequest, run: Run) -> bool:
-    return NEEDED[Run.Kind(run.kind)] in request.rights  # type: ignore[attr-defined]
+    return bool(NEEDED[Run.Kind(run.kind)] & set(request.rights))  # type: ignore[attr-defined]
 
 
 def require_steering(request: HttpRequest, run: Run, verb: str) -> None:
@@ -103,7 +106,7 @@ def asker(run: Run) -> str:
 
 def given(run: Run) -> list[Fact]:
     """The parameters that the run was given, in words."""
-    names = {"upload", "client", "seed", "trials", "filters"}
+    names = {"upload", "client", "seed", "trials", "filters", "raters"}
     return [
         Fact(name.replace("_", " ").capitalize(), plain(v)) for name, v in run.params.items() if v and name not in names
     ]
@@ -117,8 +120,10 @@ def _marks(run: Run, steps: list[Step], chosen: Step, tab: str) -> dict[str, str
 
 
 def _model_of(run: Run, steps: list[Step]) -> ModelVersion | None:
-    """The version that the run registered, or took over from the run it goes on from."""
+    """The version that the run is about, that it registered, or took over from the run it goes on from."""
     models = ModelVersion.objects.select_related("project").filter(project=run.project_id)
+    if run.subject_id:
+        return models.get(pk=run.subject_id)
     if own := models.filter(run=run).first():
         return own
     number = next((step.outputs.get("model_id") for step in steps if step.name == "register"), None)

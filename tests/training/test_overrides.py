@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from annotation.errors import ActionError, TooLate
-from tests.conftest import Cast, make_candidate
+from tests.conftest import Cast
 from tests.together import together
-from training import ner
 from training.actions import models
-from training.models import Evaluation, ModelVersion
+from training.models import ModelVersion
 
 Status = ModelVersion.Status
 
@@ -95,32 +94,11 @@ def test_override_by_two_at_once_lets_exactly_one_win(failed: ModelVersion, cast
 
 
 # Opened again, archived -----------------------------------------------------------------------------------------------
-def evaluate_again(model: ModelVersion, run_of: ModelVersion) -> Evaluation:
-    """As a later pipeline scores it."""
-    own = Evaluation.objects.get(run=model.run, role="candidate", split="test")
-    Evaluation.objects.filter(run=run_of.run, role="champion").delete()
-    own.pk, own.run, own.role, own.compared_with = None, run_of.run, Evaluation.Role.CHAMPION, None
-    own.save(force_insert=True)
-    return own
-
-
 def test_reopen_without_a_newer_evaluation_is_refused(candidate: ModelVersion, cast: Cast) -> None:
     models.reject(model=candidate, by=cast.approver, reason="Bad.")
     with pytest.raises(ActionError, match="was not evaluated since it was rejected"):
         models.reopen(model=candidate, by=cast.approver, reason="Again.")
     assert candidate.status == Status.REJECTED
-
-
-def test_reopen_with_a_newer_evaluation_waits_for_approval_once(
-    candidate: ModelVersion, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    models.reject(model=candidate, by=cast.approver, reason="Bad.")
-    evaluate_again(candidate, make_candidate(candidate.project, cast, trained, monkeypatch))
-    models.reopen(model=candidate, by=cast.approver, reason="New test notes.")
-    assert (candidate.status, candidate.decided_by, candidate.decision_reason) == (Status.PENDING_APPROVAL, None, "")
-    with pytest.raises(ActionError, match="can't be opened again: waiting for approval"):
-        models.reopen(model=candidate, by=cast.approver, reason="New test notes.")
-    models.approve(model=candidate, by=cast.approver, reason="Better than thought.")
 
 
 def test_reopen_of_a_version_that_waits_is_refused(candidate: ModelVersion, cast: Cast) -> None:

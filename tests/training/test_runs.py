@@ -132,7 +132,7 @@ def test_lease_lost_in_the_last_step_leaves_no_model(
     run: Run, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     with_model(monkeypatch, trained)
-    first_status = release._first_status
+    standing_after = release.standing_after
 
     def somebody_else_is_quicker(*arguments: Any) -> Any:
         def act() -> None:
@@ -143,15 +143,15 @@ def test_lease_lost_in_the_last_step_leaves_no_model(
                 assert reaper.reap() == [run.pk]
 
         assert together(act) == [None]
-        return first_status(*arguments)
+        return standing_after(*arguments)
 
-    monkeypatch.setattr(release, "_first_status", somebody_else_is_quicker)
+    monkeypatch.setattr(release, "standing_after", somebody_else_is_quicker)
     runs.execute(run.pk)
     run.refresh_from_db()
     assert run.status == (Run.Status.CANCELLED if how == "cancelled" else Run.Status.QUEUED)
     assert not ModelVersion.objects.exists()
     assert run.metrics == {}
-    monkeypatch.setattr(release, "_first_status", first_status)
+    monkeypatch.setattr(release, "standing_after", standing_after)
     runs.execute(run.pk)
     run.refresh_from_db()
     assert (run.status == Run.Status.WAITING) == (how == "taken back"), run.error
@@ -206,7 +206,7 @@ def test_execute_that_fails_in_the_last_step_names_it(
         raise KeyError(SECRET)
 
     with_model(monkeypatch, trained)
-    monkeypatch.setattr(release, "_first_status", fail)
+    monkeypatch.setattr(release, "standing_after", fail)
     runs.execute(run.pk)
     run.refresh_from_db()
     assert run.status == Run.Status.FAILED

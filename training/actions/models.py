@@ -9,7 +9,9 @@ from django.utils import timezone
 from annotation.errors import ActionError, TooLate
 from annotation.models import Project, User
 from training.actions.uat import objection
-from training.models import Deployment, Evaluation, ModelVersion
+from training.judgements import judged_in, reopening_refusal
+from training.models import Deployment, ModelVersion
+from training.standing import signed_for, standing_after
 
 Status = ModelVersion.Status
 UNDECIDED = (Status.GATES_FAILED, Status.UAT, Status.PENDING_APPROVAL)
@@ -34,12 +36,14 @@ def revoke(*, model: ModelVersion, by: User, reason: str) -> None:
 
 
 def reopen(*, model: ModelVersion, by: User, reason: str) -> None:
-    """A rejected version waits for approval again, when it was evaluated since: the same figures, the same answer."""
+    """A rejected version waits again, when it was evaluated since and passed: the same figures, the same answer."""
     need_reason(reason)
-    if model.status == Status.REJECTED and not evaluated_since(model):
-        raise ActionError(f"{model} was not evaluated since it was rejected; evaluate it again, then open it again.")
+    if model.status == Status.REJECTED and (why_not := reopening_refusal(model)):
+        raise ActionError(f"{model} can't be opened again: {why_not}")
+    # A clinicians' test that the rules ask for is not got round by a rejection.
+    status = standing_after(judged_in(model), model.project, tested=signed_for(model))
     rows = ModelVersion.objects.filter(pk=model.pk, status=Status.REJECTED, decided_at=model.decided_at)
-    moved = rows.update(status=Status.PENDING_APPROVAL, decided_by=None, decided_at=None, decision_reason="")
+    moved = rows.update(status=status, decided_by=None, decided_at=None, decision_reason="")
     _moved(moved, model, "can't be opened again")
 
 
@@ -84,11 +88,6 @@ def override_refusal(model: ModelVersion, by: User) -> str:
     if model.overridden_by_id == by.pk:
         return "You overrode the gate yourself; an approver other than you must second it."
     return ""
-
-
-def evaluated_since(model: ModelVersion) -> bool:
-    """Whether there is an evaluation that is newer than the decision."""
-    return bool(model.decided_at and Evaluation.objects.filter(model=model, created_at__gt=model.decided_at).exists())
 
 
 def _decide(

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from annotation.models import FACETS, Note
 from training.context import Context
 from training.evaluations import note_scores
 from training.gate_results import GateResult
 from training.gating import QualityRules, quality_gate
 from training.models import Evaluation
+
+
+def _trained(context: Context) -> dict[str, Any]:
+    """What says how the seeds did: the training, or of a version that is evaluated again its artefact's step."""
+    return context.made.get("train") or context.need("package")
 
 
 def quality(context: Context, candidate: Evaluation, champion: Evaluation | None) -> GateResult:
@@ -24,6 +31,6 @@ def quality(context: Context, candidate: Evaluation, champion: Evaluation | None
             min_notes=rules.slice_notes,
             min_entities=rules.slice_entities,
             # Scored on the calibration notes: the spread is what counts, not the level.
-            seed_f1s=list(context.need("train")["seed_f1s"].values()),
+            seed_f1s=list(_trained(context)["seed_f1s"].values()),
         ),
     )

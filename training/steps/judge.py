@@ -32,6 +32,17 @@ def evaluate(context: Context) -> dict[str, Any]:
     return _score(context, plan, Split.TEST)
 
 
+def evaluate_again(context: Context) -> dict[str, Any]:
+    """A registered version beside the champion of now, unless it is the champion itself."""
+    champion = Deployment.objects.champion_of(context.run.project)
+    plan: list[tuple[Evaluation.Role, Language, ModelVersion | None]]
+    # It becomes the version's own once the gates have spoken too.
+    plan = [(Role.CANDIDATE, context.load("package"), None)]
+    if champion and champion.model_id != context.run.subject_id:
+        plan.append((Role.CHAMPION, nlp_of(champion.model), champion.model))
+    return _score(context, plan, Split.TEST)
+
+
 def score_trial(context: Context) -> dict[str, Any]:
     """A trial on the calibration notes: the test notes are kept for candidates."""
     return _score(context, [(Role.TRIAL, context.load("calibrate"), None)], Split.DEV)

@@ -10,7 +10,8 @@ from django.db.models import Max
 from annotation.models import Project
 from training import reference
 from training.context import Context, Ended, Waiting
-from training.models import Deployment, Evaluation, GateReport, ModelVersion, Reference, Run
+from training.models import Deployment, Evaluation, ModelVersion, Reference, Run
+from training.standing import WAITS, standing_after
 
 Status = ModelVersion.Status
 
@@ -36,7 +37,7 @@ def register(context: Context) -> dict[str, Any]:
         temperature=context.need("calibrate")["temperature"],
         calibration=context.need("calibrate")["calibration"],
         misaligned=fitted["misaligned"],
-        status=_first_status(context),
+        status=standing_after(run, run.project),
         trained_by=run.created_by,
     )
     own = Evaluation.objects.filter(run=run, role=Evaluation.Role.CANDIDATE)
@@ -44,21 +45,6 @@ def register(context: Context) -> dict[str, Any]:
     f1 = own.get(split="test").scores["f1"]
     Run.objects.filter(pk=run.pk).update(metrics={"f1": f1, "model": number})
     return {"model_id": model.pk, "model": number, "f1": f1, "status": model.status, "key": made["sha256"]}
-
-
-def _first_status(context: Context) -> ModelVersion.Status:
-    if GateReport.objects.filter(run=context.run, passed=False).exists():
-        return Status.GATES_FAILED
-    first = not ModelVersion.objects.filter(project=context.run.project, status=Status.APPROVED).exists()
-    asked = context.rules.uat == "always" or (context.rules.uat == "first" and first)
-    return Status.UAT if asked else Status.PENDING_APPROVAL
-
-
-WAITS = {
-    Status.GATES_FAILED: "A gate failed; reject the version, or override the gate with a reason.",
-    Status.UAT: "Clinicians compare it with its rival; the test must be signed.",
-    Status.PENDING_APPROVAL: "Waits for an approver's decision.",
-}
 
 
 def approval(context: Context) -> dict[str, Any]:
