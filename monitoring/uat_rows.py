@@ -12,9 +12,10 @@ from annotation.access import Right
 from annotation.models import Project, User
 from annotation.spans import Span
 from annotation.views import note_marks
-from training.actions.uat import MOST_NOTES, no_signature, raters_for
+from training.actions.uat import no_signature, raters_for
 from training.in_force import rules_of
-from training.models import ModelVersion, UatItem, UatSession
+from training.models import ModelVersion, Run, UatItem, UatSession
+from training.uat_opening import MOST_NOTES
 from training.uat_state import is_complete, progress_of, result_for, turn_of
 
 Status = ModelVersion.Status
@@ -79,14 +80,18 @@ def turns_of(user: User, project: Project) -> list[tuple[UatSession, int, int]]:
 
 
 def uat_of(model: ModelVersion, rights: Collection[str]) -> dict[str, Any]:
-    """``{sessions, waits, may_open, raters, notes, most}`` for ``monitoring/_uat_card.html`` on a version's page."""
+    """``{sessions, drawing, broken, waits, needed, may_open, raters, notes, most}``, for a version's page."""
     sessions = list(model.uat_sessions.select_related("signed_by", "created_by"))
     overridden = model.status == Status.GATES_FAILED and bool(model.overridden_by_id)
     waits = model.status in (Status.UAT, Status.PENDING_APPROVAL) or overridden
     is_open = any(session.status == UatSession.Status.OPEN for session in sessions)
-    may_open = waits and not is_open and bool({Right.TRAIN, Right.DECIDE} & set(rights))
+    newest = model.jobs.filter(kind=Run.Kind.UAT).first()
+    drawing = newest if newest and not newest.is_over else None
+    may_open = waits and not is_open and not drawing and bool({Right.TRAIN, Right.DECIDE} & set(rights))
     return {
         "sessions": sessions,
+        "drawing": drawing,
+        "broken": newest if newest and newest.status == Run.Status.FAILED else None,
         "waits": waits,
         "needed": model.status == Status.UAT,
         "may_open": may_open,

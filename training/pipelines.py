@@ -11,7 +11,7 @@ from training.adoption import adopt_evaluations, adopt_gates
 from training.context import Context
 from training.experiments import conduct
 from training.models import Run
-from training.steps import again, data, fit, jobs, judge, release
+from training.steps import again, data, fit, jobs, judge, release, uat
 
 Adopt = Callable[[Run, Run], None]
 
@@ -94,6 +94,10 @@ PIPELINES: dict[str, tuple[StepSpec, ...]] = {
         StepSpec("gates", "Gates: behaviour and integration", judge.check, ("package",)),
         StepSpec("compare", "Gate: quality against the champion", judge.compare, ("evaluate", "package")),
         StepSpec("record", "Make it the version's newest evaluation", again.record, ("compare",), atomic=True),
+    ),
+    Run.Kind.UAT: (
+        StepSpec("draw", "Draw notes and run both models on them", uat.draw_notes, (), ("notes",)),
+        StepSpec("open", "Open the test for its raters", uat.open_test, ("draw",), atomic=True),
     ),
     Run.Kind.EXPERIMENT: (StepSpec("conduct", "Run the trials", conduct),),
     Run.Kind.INGEST: (StepSpec("ingest", "Read the file", jobs.ingest_file),),

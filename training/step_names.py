@@ -11,6 +11,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     Run.Kind.TRIAL: ("validate", "snapshot", "quality", "train", "calibrate", "score"),
     Run.Kind.EVALUATE: ("snapshot", "package", "evaluate", "gates", "compare", "record"),
+    Run.Kind.UAT: ("draw", "open"),
     Run.Kind.EXPERIMENT: ("conduct",),
     Run.Kind.INGEST: ("ingest",),
     Run.Kind.EXPORT: ("export",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,11 +48,18 @@ def lot(model: ModelVersion, number: int, uid: str, what: str = "order") -> str:
     return signature(f"uat:{what}:{model.pk}:{number}", uid)
 
 
-def draw(model: ModelVersion, rival: ModelVersion | None, *, count: int, number: int) -> list[Drawn]:
+def draw(
+    model: ModelVersion,
+    rival: ModelVersion | None,
+    *,
+    count: int,
+    number: int,
+    on_progress: Callable[[float, str], None] = lambda share, message: None,
+) -> list[Drawn]:
     """`count` notes in the order of the lot, half of them notes on which the two differ, as far as there are.
 
-    ``number`` tells one test of the model from the next. Raises ActionError when there are too few notes, or a model
-    can't be loaded.
+    ``number`` tells one test of the model from the next. ``on_progress(share, message)`` may raise to stop. Raises
+    ActionError when there are too few notes, or a model can't be loaded.
     """
     chosen = _lottery(model, rival, number)
     half = count - count // 2
@@ -60,6 +67,8 @@ def draw(model: ModelVersion, rival: ModelVersion | None, *, count: int, number:
     alike: list[Drawn] = []
     for one in _read(chosen[: TRIED * count], _load(model), _load(rival) if rival else None, count):
         (apart if one.differs else alike).append(one)
+        read = len(apart) + len(alike)
+        on_progress(read / max(1, min(len(chosen), TRIED * count)), f"{read} notes read by both models")
         if len(apart) >= half and len(apart) + len(alike) >= count and len(alike) >= count - half:
             break
     rows = apart[:half] + alike[: count - half]

@@ -23,6 +23,7 @@ READERS: dict[str, Callable[[Step, Collection[str]], Made]] = {
     "gates": end_outputs.gates,
     "compare": end_outputs.compare,
     "register": end_outputs.register,
+    "record": end_outputs.register,
     "approval": end_outputs.approval,
     "deploy": end_outputs.deploy,
     "reference": end_outputs.new_reference,
@@ -31,7 +32,7 @@ READERS: dict[str, Callable[[Step, Collection[str]], Made]] = {
 # Their pages show what came in and what went out in sections of their own.
 OWN_SECTION = (Run.Kind.INGEST, Run.Kind.EXPORT)
 # For the machine, or shown elsewhere.
-LEFT_OUT = frozenset({"key", "folder", "final", "rejections", "losses"})
+LEFT_OUT = frozenset({"key", "folder", "final", "rejections", "losses", "drawn", "rival", "number"})
 
 
 def outputs_of(step: Step, rights: Collection[str]) -> Made:

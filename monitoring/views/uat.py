@@ -20,6 +20,7 @@ from monitoring.uat_rows import session_page
 from monitoring.views.uat_access import with_session
 from training.actions import uat as actions
 from training.models import ModelVersion, UatSession
+from training.uat_opening import MOST_NOTES
 from training.uat_state import progress_of
 
 ASKING = {Right.TRAIN, Right.DECIDE}
@@ -27,7 +28,7 @@ ASKING = {Right.TRAIN, Right.DECIDE}
 
 class OpenForm(forms.Form):
     raters: forms.ModelMultipleChoiceField[User] = forms.ModelMultipleChoiceField(queryset=User.objects.all())
-    notes = forms.IntegerField(min_value=1, max_value=actions.MOST_NOTES)
+    notes = forms.IntegerField(min_value=1, max_value=MOST_NOTES)
 
 
 @require_GET
@@ -49,18 +50,16 @@ def open_test(request: HttpRequest, model: ModelVersion) -> HttpResponse:
     _require_asker(request)
     form = OpenForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"Choose at least one rater, and 1 to {actions.MOST_NOTES} notes.")
+        messages.error(request, f"Choose at least one rater, and 1 to {MOST_NOTES} notes.")
         return redirect("model", pk=model.pk)
     try:
         data = form.cleaned_data
-        session = actions.open_session(
-            model=model, raters=list(data["raters"]), notes=data["notes"], by=person(request)
-        )
+        run = actions.ask_for_test(model=model, raters=list(data["raters"]), notes=data["notes"], by=person(request))
     except ActionError as error:
         messages.error(request, str(error))
         return redirect("model", pk=model.pk)
-    messages.success(request, "The test is open; its raters find it under Models, Clinicians' tests.")
-    return redirect("uat", pk=session.pk)
+    messages.success(request, "The notes are drawn; then the raters find the test under Models, Clinicians' tests.")
+    return redirect("run", pk=run.pk)
 
 
 def _require_asker(request: HttpRequest) -> None:

@@ -67,6 +67,8 @@ def ask_for_test(page: Page, url: str, model: ModelVersion) -> None:
         box.check()
     page.get_by_label("Notes to compare").fill("3")
     page.get_by_role("button", name="Ask for the test").click()
+    page.wait_for_url("**/runs/*/")
+    page.get_by_role("link", name="See the test").click(timeout=LONG)
     page.wait_for_url("**/tests/*/")
 
 

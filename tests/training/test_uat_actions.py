@@ -12,6 +12,7 @@ from monitoring.actions import uat as signing
 from monitoring.models import Decision
 from tests.conftest import Cast
 from tests.together import together
+from tests.uat import make_test
 from training.actions import rules
 from training.actions import uat as actions
 from training.models import DatasetItem, ModelVersion, Run, UatRating, UatSession
@@ -35,7 +36,7 @@ def tested(project: Project, candidate: ModelVersion) -> ModelVersion:
 @pytest.fixture
 def session(tested: ModelVersion, cast: Cast) -> UatSession:
     raters = [cast.annotator, cast.annotator2]
-    return actions.open_session(model=tested, raters=raters, notes=4, by=cast.lead)
+    return make_test(model=tested, raters=raters, notes=4, by=cast.lead)
 
 
 def rate_all(session: UatSession, verdict_of_candidate: str) -> None:
@@ -59,21 +60,20 @@ def test_session_shows_notes_that_no_model_learned_from_and_nobody_annotates_bli
     blind = list(Note.objects.filter(project=project, external_id__startswith="raw"))[: RAW // 2]
     notes.open_tasks(project=project, notes=blind, reason=Task.Reason.RANDOM_AUDIT)
     learned = DatasetItem.objects.filter(dataset=tested.dataset, split__in=("train", "dev")).values("note")
-    first = actions.open_session(model=tested, raters=[cast.annotator], notes=4, by=cast.lead)
+    first = make_test(model=tested, raters=[cast.annotator], notes=4, by=cast.lead)
     assert (first.items.count(), first.rival) == (4, None)
     assert [item.rival_spans for item in first.items.all()] == [[]] * 4
     assert not first.items.filter(Q(note__in=learned) | Q(note__in=blind)).exists()
     with pytest.raises(TooLate, match="compare"):
-        actions.open_session(model=tested, raters=[cast.annotator], notes=4, by=cast.lead)
+        actions.ask_for_test(model=tested, raters=[cast.annotator], notes=4, by=cast.lead)
     actions.cancel(session=first, by=cast.lead, reason="Wrong raters.")
-    second = actions.open_session(model=tested, raters=[cast.annotator], notes=4, by=cast.lead)
+    second = make_test(model=tested, raters=[cast.annotator], notes=4, by=cast.lead)
     assert not set(second.items.values_list("note")) & set(first.items.values_list("note"))
 
 
 def test_session_that_cannot_be_is_refused(tested: ModelVersion, cast: Cast) -> None:
     asked = [
         (0, [cast.annotator], "1 to 200"),
-        (150, [cast.annotator], "recent notes are left"),
         (4, [], "1 to 10 raters"),
         (4, [cast.lead], "started this training"),
         (4, [cast.approver], "does not annotate"),
@@ -81,13 +81,16 @@ def test_session_that_cannot_be_is_refused(tested: ModelVersion, cast: Cast) -> 
     ]
     for count, raters, sentence in asked:
         with pytest.raises(ActionError, match=sentence):
-            actions.open_session(model=tested, raters=raters, notes=count, by=cast.lead)
+            actions.ask_for_test(model=tested, raters=raters, notes=count, by=cast.lead)
     tested.status = ModelVersion.Status.GATES_FAILED
     with pytest.raises(ActionError, match="failed a gate"):
-        actions.open_session(model=tested, raters=[cast.annotator], notes=4, by=cast.lead)
-    assert not UatSession.objects.exists()
-    tested.overridden_by = cast.admin
-    assert actions.open_session(model=tested, raters=[cast.annotator], notes=4, by=cast.lead).status == Status.OPEN
+        actions.ask_for_test(model=tested, raters=[cast.annotator], notes=4, by=cast.lead)
+    assert not Run.objects.filter(kind=Run.Kind.UAT).exists()
+    ModelVersion.objects.filter(pk=tested.pk).update(
+        status="gates_failed", overridden_by=cast.admin, override_reason="Rare label."
+    )
+    tested.refresh_from_db()
+    assert make_test(model=tested, raters=[cast.annotator], notes=4, by=cast.lead).status == Status.OPEN
 
 
 def test_note_is_rated_once_by_each_rater_and_can_be_taken_back(session: UatSession, cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""The clinicians' test of a candidate: opened, rated blind, and signed by one of them."""
+"""The clinicians' test of a candidate: asked for, rated blind, and signed by one of them."""
 
 from __future__ import annotations
 
@@ -11,78 +11,23 @@ from annotation.access import Right, rights_of
 from annotation.errors import ActionError, TooLate
 from annotation.models import Project, User
 from annotation.models.at_hand import blind_for
-from training.models import Deployment, ModelVersion, UatItem, UatRating, UatSession
-from training.uat_draw import Drawn, differs, draw, lot
+from training.models import ModelVersion, Run, UatItem, UatRating, UatSession
+from training.subjects import at_work, queue_about
+from training.uat_draw import differs
+from training.uat_opening import require_testable
 from training.uat_state import is_complete, result_for
 
 Model = ModelVersion.Status
 Status = UatSession.Status
-MOST_NOTES, MOST_RATERS = 200, 10
 # A note that is left open over lunch says nothing about how long it takes.
 LONGEST_SECONDS = 3600
 
 
-def open_session(*, model: ModelVersion, raters: Sequence[User], notes: int, by: User) -> UatSession:
-    """Draw notes, run both models on them, and ask the raters. Takes a few seconds of a processor."""
-    _require_open_question(model)
-    _require_raters(model, raters)
-    if not 1 <= notes <= MOST_NOTES:
-        raise ActionError(f"A test can't be on {notes} notes; choose 1 to {MOST_NOTES}.")
-    champion = Deployment.objects.champion_of(model.project)
-    rival = champion.model if champion and champion.model_id != model.pk else None
-    number = model.uat_sessions.count()
-    return _write(model, rival, raters, draw(model, rival, count=notes, number=number), number, by)
-
-
-def _require_open_question(model: ModelVersion) -> None:
-    overridden = model.status == Model.GATES_FAILED and model.overridden_by_id
-    if model.status not in (Model.UAT, Model.PENDING_APPROVAL) and not overridden:
-        state = model.get_status_display().lower()
-        raise ActionError(f"{model} can't be tested now: {state}. A test is for versions that wait for a decision.")
-    _require_none_open(model)
-
-
-def _require_none_open(model: ModelVersion) -> None:
-    if model.uat_sessions.filter(status=Status.OPEN).exists():
-        raise TooLate(f"Clinicians compare {model} already; wait for the result or cancel that test.")
-
-
-def _require_raters(model: ModelVersion, raters: Sequence[User]) -> None:
-    if not 1 <= len(raters) <= MOST_RATERS:
-        raise ActionError(f"A test needs 1 to {MOST_RATERS} raters, not {len(raters)}; choose from the annotators.")
-    for rater in raters:
-        if rater.pk == model.trained_by_id:
-            raise ActionError(f"{rater} started this training; choose somebody else to judge it.")
-        if Right.ANNOTATE not in rights_of(rater, model.project):
-            raise ActionError(f"{rater} does not annotate in {model.project.name}; choose one of its annotators.")
-
-
-@transaction.atomic
-def _write(
-    model: ModelVersion,
-    rival: ModelVersion | None,
-    raters: Sequence[User],
-    rows: Sequence[Drawn],
-    number: int,
-    by: User,
-) -> UatSession:
-    # Who waits here sees the session that the other opened.
-    ModelVersion.objects.select_for_update(no_key=True).get(pk=model.pk)
-    _require_none_open(model)
-    session = UatSession.objects.create(model=model, rival=rival, created_by=by)
-    session.raters.set(raters)
-    UatItem.objects.bulk_create(
-        UatItem(
-            session=session,
-            note_id=row.note_id,
-            position=position,
-            swapped=int(lot(model, number, row.uid, "side"), 16) % 2 == 1,
-            candidate_spans=row.candidate,
-            rival_spans=row.rival,
-        )
-        for position, row in enumerate(rows)
-    )
-    return session
+def ask_for_test(*, model: ModelVersion, raters: Sequence[User], notes: int, by: User) -> Run:
+    """Queue the making of a test: a worker draws the notes, runs both models on them, and opens it for the raters."""
+    require_testable(model, raters, notes)
+    params = {"raters": [rater.pk for rater in raters], "notes": notes}
+    return queue_about(model, kind=Run.Kind.UAT, by=by, trigger=Run.Trigger.USER, params=params)
 
 
 @transaction.atomic
@@ -172,6 +117,8 @@ def _end(session: UatSession, by: User, status: UatSession.Status, reason: str) 
 
 def objection(model: ModelVersion) -> str:
     """What the newest test says against approval now; empty when nothing."""
+    if run := at_work(model, Run.Kind.UAT):
+        return f"A clinicians' test of this version is being drawn in run {run.pk}; wait for it, or cancel the run."
     newest = model.uat_sessions.exclude(status=Status.CANCELLED).first()
     if newest is None or newest.status == Status.PASSED:
         return ""

@@ -12,8 +12,9 @@ from annotation.actions import notes
 from annotation.models import Project, User
 from monitoring.uat_rows import turns_of
 from tests.conftest import Cast
-from training.actions import uat as actions
-from training.models import ModelVersion, UatItem, UatRating, UatSession
+from tests.uat import make_test
+from training import runs
+from training.models import ModelVersion, Run, UatItem, UatRating, UatSession
 from training.uat_state import turn_of
 
 BrowserOf = Callable[[User], Browser]
@@ -30,7 +31,7 @@ def tested(project: Project, candidate: ModelVersion) -> ModelVersion:
 
 @pytest.fixture
 def session(tested: ModelVersion, cast: Cast) -> UatSession:
-    return actions.open_session(model=tested, raters=[cast.annotator], notes=3, by=cast.lead)
+    return make_test(model=tested, raters=[cast.annotator], notes=3, by=cast.lead)
 
 
 def words(browser: Browser, url: str) -> str:
@@ -43,10 +44,31 @@ def test_test_is_asked_for_on_the_page_of_the_version(tested: ModelVersion, cast
     assert f'action="{url}"' in page
     assert f'value="{cast.annotator.pk}"' in page
     assert "Choose at least one rater" in browser.post(url, {"notes": "3"}, follow=True).content.decode()
-    made = browser.post(url, {"raters": [cast.annotator.pk], "notes": "3"})
-    assert made.headers["Location"] == f"/tests/{UatSession.objects.get().pk}/"
-    again = browser.post(url, {"raters": [cast.annotator.pk], "notes": "3"}, follow=True)
-    assert "compare clinic v1 already" in again.content.decode()
+    asked = {"raters": [cast.annotator.pk], "notes": "3"}
+    made, run = browser.post(url, asked), Run.objects.get(kind=Run.Kind.UAT)
+    assert made.headers["Location"] == f"/runs/{run.pk}/"
+    assert f"run {run.pk}</a>; then its raters can begin" in words(browser, f"/models/{tested.pk}/")
+    assert f"Run {run.pk} does that for clinic v1 already" in browser.post(url, asked, follow=True).content.decode()
+    runs.execute(run.pk)
+    session = UatSession.objects.get()
+    assert f'href="/tests/{session.pk}/"' in words(browser, f"/runs/{run.pk}/")
+    assert "compare clinic v1 already" in browser.post(url, asked, follow=True).content.decode()
+
+
+def test_test_of_which_nothing_came_says_why_and_can_be_asked_for_again(
+    tested: ModelVersion, cast: Cast, browser_of: BrowserOf
+) -> None:
+    browser, url = browser_of(cast.lead), f"/models/{tested.pk}/"
+    browser.post(f"{url}test/", {"raters": [cast.annotator.pk], "notes": "150"})
+    runs.execute(Run.objects.get(kind=Run.Kind.UAT).pk)
+    page = words(browser, url)
+    assert "recent notes are left that neither model learned from" in page
+    assert "Ask for the test</button>" in page
+    assert not UatSession.objects.exists()
+    browser.post(f"{url}test/", {"raters": [cast.annotator.pk], "notes": "3"})
+    runs.execute(Run.objects.get(kind=Run.Kind.UAT, status=Run.Status.QUEUED).pk)
+    assert "No test came of" not in words(browser, url)
+    assert UatSession.objects.get().items.count() == 3
 
 
 def test_rater_sees_two_texts_that_do_not_say_which_is_which(
