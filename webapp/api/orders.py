@@ -1,4 +1,4 @@
-"""What a request for a training may hold."""
+"""What a request for a training or an evaluation may hold."""
 
 from __future__ import annotations
 
@@ -21,12 +21,25 @@ class OrderError(ValueError):
         super().__init__(sentence.encode("utf-8", "replace").decode()[:300])
 
 
+def model_of(body: object) -> int | None:
+    """The number of the version that shall be evaluated again; None of any other order. Raises OrderError."""
+    if not isinstance(body, Mapping) or "kind" not in body or body["kind"] == "pipeline":
+        return None
+    if body["kind"] != "evaluate":
+        raise OrderError('"kind" is neither "pipeline" nor "evaluate"; correct it or leave it out.')
+    unknown = sorted(str(name) for name in set(body) - {"kind", "model"})
+    if unknown:
+        raise OrderError(f"An evaluation takes no {', '.join(unknown)}; send kind and model.")
+    return _whole(body.get("model"), "model", 1, HIGHEST_SEED)
+
+
 def parse(body: object) -> dict[str, Any]:
     """The parameters of a run, only those that were sent: recipe, settings, seed, seeds, fresh. Raises OrderError."""
     if not isinstance(body, Mapping):
         raise OrderError('The body is no object; send {} or {"recipe": …, "settings": {…}, "seed": …}.')
     fields = {"recipe": _recipe, "settings": _settings, "seed": _seed, "seeds": _seeds, "fresh": _fresh}
-    unknown = sorted(str(name) for name in set(body) - set(fields))
+    # What kind of run it is was read before.
+    unknown = sorted(str(name) for name in set(body) - set(fields) - {"kind"})
     if unknown:
         raise OrderError(f"A training takes no {', '.join(unknown)}; send some of {', '.join(fields)}.")
     params: dict[str, Any] = {name: check(body[name]) for name, check in fields.items() if name in body}

@@ -8,7 +8,7 @@ from training.models import Run, Step
 
 
 def to_json(row: Run) -> dict[str, Any]:
-    model = getattr(row, "model", None)
+    model = row.subject or getattr(row, "model", None)
     return {
         "id": row.pk,
         "kind": row.kind,

@@ -1,4 +1,4 @@
-"""``/api/v1/runs``: trainings, experiments and their trials, what each step took, and a new training."""
+"""``/api/v1/runs``: trainings, experiments and their trials, evaluations, what each step took; and a new one."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from rest_framework.response import Response
 
 from annotation.access import client_of
 from annotation.errors import ActionError
-from annotation.models import Project
+from annotation.models import Client, Project
 from training.actions import runs as actions
-from training.models import Run
-from webapp.api.orders import OrderError, parse
+from training.actions.evaluations import evaluate_again
+from training.models import ModelVersion, Run
+from webapp.api.orders import OrderError, model_of, parse
 from webapp.api.pages import page
 from webapp.api.problems import problem
 from webapp.api.run_rows import step_to_json, to_json
 from webapp.api.scopes import ReadView, ScopedView
 
 # Imports and exports are not for keys: their parameters name files and people.
-KINDS = (Run.Kind.PIPELINE, Run.Kind.EXPERIMENT, Run.Kind.TRIAL)
+KINDS = (Run.Kind.PIPELINE, Run.Kind.EXPERIMENT, Run.Kind.TRIAL, Run.Kind.EVALUATE)
 
 
 class RunsView(ScopedView):
@@ -32,17 +33,25 @@ class RunsView(ScopedView):
         return Response({"runs": [to_json(row) for row in found], "next": following})
 
     def post(self, request: Request) -> Response:
-        """Start the whole pipeline over all gold there is; somebody approves what comes of it."""
-        client = client_of(request)
+        """Start the whole pipeline over all gold there is, or with `kind` "evaluate" the evaluation of a version."""
         try:
-            params = {**parse(request.data), "client": client.name}
+            return Response(_whole(_started(client_of(request), request.data)), status=201)
         except OrderError as error:
             return problem(422, str(error))
-        try:
-            run = actions.start_training(project=client.project, by=None, trigger=Run.Trigger.API, params=params)
         except ActionError as error:
             return problem(409, str(error))
-        return Response(_whole(run), status=201)
+
+
+def _started(client: Client, body: object) -> Run:
+    """Raises OrderError when the order can't be read, ActionError when it can't be carried out now."""
+    number, said = model_of(body), {"client": client.name}
+    if number is None:
+        said = {**parse(body), **said}
+        return actions.start_training(project=client.project, by=None, trigger=Run.Trigger.API, params=said)
+    model = ModelVersion.objects.select_related("project", "run").filter(project=client.project, number=number).first()
+    if model is None:
+        raise OrderError(f"There is no model version {number}; see /api/v1/models.")
+    return evaluate_again(model=model, by=None, trigger=Run.Trigger.API, params=said)
 
 
 class RunView(ReadView):
@@ -53,7 +62,7 @@ class RunView(ReadView):
 
 def of_project(project: Project) -> QuerySet[Run]:
     rows = Run.objects.filter(project=project, kind__in=KINDS)
-    return rows.select_related("model").defer("environment")
+    return rows.select_related("model", "subject").defer("environment")
 
 
 def no_run(number: int) -> Response:
