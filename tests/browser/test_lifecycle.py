@@ -96,6 +96,18 @@ def decide(page: Page, act: str, reason: str, said: str) -> None:
     expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
 
 
+def reject_and_open_again(page: Page, url: str) -> None:
+    page.goto(url)
+    decide(page, "reject", "Too few test notes.", "is rejected")
+    expect(page.get_by_text("It was not evaluated since it was rejected")).to_be_visible()
+    page.get_by_role("button", name="Evaluate again").click()
+    page.wait_for_url("**/runs/*/")
+    page.get_by_role("link", name="See the version").click(timeout=LONG)
+    page.wait_for_url(url)
+    picture(page, "8-evaluated-again")
+    decide(page, "reopen", "The same figures on the newest test set.", "waits for approval again")
+
+
 def test_lifecycle_without_a_shell(page: Page, stack: Stack, champion: Deployment, cast: Cast) -> None:
     rules.change(project=champion.project, values={"uat": "always"}, by=None)
     page.set_default_timeout(20_000)
@@ -119,7 +131,7 @@ def test_lifecycle_without_a_shell(page: Page, stack: Stack, champion: Deploymen
     sign(page)
 
     become(cast.approver)
-    page.goto(f"{stack.url}/models/{model.pk}/")
+    reject_and_open_again(page, f"{stack.url}/models/{model.pk}/")
     picture(page, "8-approve")
     decide(page, "approve", "Signed by the clinicians.", "is approved and in service")
     assert Deployment.objects.champion_of(model.project).model == model  # type: ignore[union-attr]
