@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 import logging.config
@@ -18,7 +17,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection, models
+from django.db import models
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -28,46 +27,28 @@ from annotation.spans import Span
 from annotation.synthetic import generate
 from monitoring.actions import decisions
 from tests.conftest import Cast, add_notes
+from tests.patient_data.canaries import (
+    CANARIES,
+    PATIENT,
+    TEXT,
+    Lines,
+    canaries_in,
+    files_with_canaries,
+    tables_with_canaries,
+)
+from tests.patient_data.fields import ENCRYPTED, HOLDS_NO_PATIENT_TEXT
+from tests.patient_data.files import FILES
 from tests.pipelines import judge_few_notes
 from training import prelabels, runs, serving
 from training.actions import runs as run_actions
 from training.models import ModelVersion, Run
 from training.steps import fit
 
-# A name, a phone number, a name in Devanagari: no note of the generator has them.
-CANARIES = ("Qwertilal", "98765-00001", "क्वर्टीलाल")
-TEXT = f"Pt. {CANARIES[0]} ({CANARIES[2]}), ph {CANARIES[1]}\nk/c/o diabetes, Qwertilalitis; Rx metformin"
-PATIENT = f"{CANARIES[0]} {CANARIES[1]}"
 QUEUES = ("default", "training")
 pytestmark = pytest.mark.django_db
 
 
-def canaries_in(data: str | bytes) -> list[str]:
-    """The planted words in `data`: in the clear, as JSON escapes, or as PostgreSQL shows bytes."""
-    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
-    forms = {word: (word, json.dumps(word).strip('"'), word.encode().hex()) for word in CANARIES}
-    return [word for word, shapes in forms.items() if any(shape.lower() in text.lower() for shape in shapes)]
-
-
 # Where to look --------------------------------------------------------------------------------------------------------
-class Lines(logging.Handler):
-    """What the console would show: the product's own formatter and filters."""
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        super().__init__(logging.DEBUG)
-        maker = logging.config.DictConfigurator(config)
-        console = config["handlers"]["console"]
-        self.setFormatter(maker.configure_formatter(dict(config["formatters"][console["formatter"]])))
-        for name in console["filters"]:
-            self.addFilter(maker.configure_filter(dict(config["filters"][name])))
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        record = copy.copy(record)
-        record.exc_text = None  # pytest's own handler may have written it
-        self.lines.append(self.format(record))
-
-
 @pytest.fixture
 def lines(settings: Any) -> Iterator[list[str]]:
     """All lines of all loggers from here on, down to DEBUG."""
@@ -98,53 +79,7 @@ def messages() -> Iterator[Callable[[], list[str]]]:
         redis.delete(*QUEUES)
 
 
-def tables_with_canaries() -> list[str]:
-    """Every table of the database of which a row, shown as text with its JSON and bytes, has a planted word."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        found = []
-        for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT row::text FROM "{table}" AS row')
-            if any(canaries_in(row) for (row,) in cursor.fetchall()):
-                found.append(table)
-    return found
-
-
-def files_with_canaries(folder: Path) -> list[str]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [str(path) for path in files if canaries_in(path.read_bytes()) or canaries_in(path.name)]
-
-
 # The walk -------------------------------------------------------------------------------------------------------------
-FILES = {
-    "jsonl": "\n".join(
-        json.dumps(row, ensure_ascii=escaped)
-        for escaped in (True, False)
-        for row in (
-            {"id": f"good{escaped}", "text": TEXT, "patient": PATIENT, "doctor": PATIENT},
-            {"id": f"span{escaped}", "text": TEXT, "entities": [[0, 900, "DISEASE"]]},
-            {"id": f"edge{escaped}", "text": TEXT, "entities": [[3, 14, "DISEASE"]]},
-            {"id": f"label{escaped}", "text": TEXT, "entities": [[4, 13, CANARIES[0]]]},
-            {
-                "id": f"mention{escaped}",
-                "text": TEXT,
-                "entities": [{"start": 0, "end": 2, "label": "D", "text": PATIENT}],
-            },
-            {"id": TEXT * 9, "text": "fever"},
-            {"id": [TEXT], "text": "fever"},
-            {"id": f"none{escaped}", "text": [TEXT]},
-            {"id": f"good{escaped}", "text": TEXT + "!"},
-            TEXT,
-        )
-    )
-    + f'\n{{"id": "cut", "text": "{CANARIES[0]}\n',
-    "csv": f'id,text,patient\n1,"{TEXT}",{PATIENT}\n2,{TEXT}\n"{TEXT}',
-    "pubtator": f"1|t|{TEXT.splitlines()[0]}\n1|a|x\n1\t0\t4\t{CANARIES[0]}\tDisease\n\n"
-    f"{TEXT}\n\n2|t|{TEXT}\n2\t{TEXT}\n",
-    "conll": f"{CANARIES[0]} {CANARIES[0]}\n{CANARIES[1]}\n\n# {TEXT}\n",
-}
-
-
 def import_by_page(browser: Browser, file_format: str, content: str) -> Run:
     upload = SimpleUploadedFile(f"{CANARIES[0]}.{file_format}", content.encode())
     response = browser.post(reverse("import", args=["clinic"]), {"file": upload, "format": file_format})
@@ -311,54 +246,6 @@ def test_lines_hide_what_an_ordinary_formatter_shows(lines: list[str]) -> None:
 
 
 # Every field that could hold text -------------------------------------------------------------------------------------
-# Each was looked at: may it hold what a note says or whom it is about? Only the ciphertext may, and it is encrypted.
-ENCRYPTED = {
-    "annotation.Note": "ciphertext wrapped_key",
-    "annotation.Comment": "ciphertext",
-    "training.BehaviourCase": "ciphertext wrapped_key",
-    "annotation.KeptReply": "ciphertext wrapped_key",
-}
-HOLDS_NO_PATIENT_TEXT = {
-    "annotation.User": "password username first_name last_name email",
-    "annotation.Project": "slug name queue_order",
-    "annotation.Guideline": "text labels change",
-    "annotation.Team": "name",
-    "annotation.KeyMap": "keys",
-    "annotation.Draft": "spans_json",
-    # Its terms are keyed hashes, bucket by bucket: numbers that mean nothing without the key.
-    "annotation.NoteIndex": "status",
-    "annotation.Label": "name key hint",
-    "annotation.Membership": "role",
-    # Ids and facets are the platform's words; the pages and the API's manual say that no name belongs there.
-    "annotation.Note": "external_id status origin key_id fingerprint patient doctor "
-    "specialty city gender age_band language source",
-    "annotation.Task": "reason status skip_reason",
-    "annotation.Annotation": "status origin spans_json author_model",
-    "annotation.Client": "name prefix key_hash scopes old_prefix old_key_hash allowed_ips",
-    "annotation.KeptReply": "key request_sha256 key_id",
-    "training.Dataset": "kind status sha256 summary quality",
-    "training.DatasetItem": "split",
-    "training.Run": "kind name status trigger params environment metrics error worker",
-    "training.Step": "name status message inputs params outputs log cache_key",
-    "training.ModelVersion": "recipe settings labels folder sha256 signature calibration status decision_reason "
-    "override_reason",
-    # What was found are offsets and labels.
-    "training.Evaluation": "role split difference scores per_label slices per_note found",
-    "training.Deployment": "environment role status end_reason",
-    "training.TrainingRules": "values reason",
-    "training.TriggerRecord": "trigger sentence",
-    "training.GateReport": "kind report",
-    "training.BehaviourCase": "category expectation key_id spans",
-    "training.UatSession": "status reason",
-    "training.UatItem": "candidate_spans rival_spans",
-    "training.UatRating": "verdict",
-    "training.Reference": "profile",
-    "training.Prediction": "origin outcome entities",
-    "training.TrafficMinute": "latencies",
-    "training.Rollout": "kind status stages limits result reason",
-    "monitoring.Decision": "verb reason evidence",
-    "monitoring.Measurement": "metric inputs_sha256 value",
-}
 OURS = ("annotation", "training", "monitoring", "webapp")
 TEXTUAL = (models.CharField, models.TextField, models.JSONField, models.BinaryField, models.FileField)
 

@@ -1,4 +1,4 @@
-"""Every address, every role, both methods: what each gets, in one table. An address without a row fails the test."""
+"""Every address, every role, both methods: each gets what the table (tests/permissions/) says."""
 
 from __future__ import annotations
 
@@ -18,199 +18,13 @@ from django.urls.resolvers import URLPattern, URLResolver
 from annotation.actions import clients, notes, tasks, teams
 from annotation.models import Client, Project, Task, User
 from tests.conftest import Cast
+from tests.permissions.roles import LOGIN, ROLES
+from tests.permissions.table import AREAS, TABLE
 from training import serving
 from training.actions import behaviour, runs
 from training.models import Deployment, Run, UatSession
 from webapp import urls
 
-ROLES = ("nobody", "annotator", "reviewer", "lead", "approver", "admin", "outsider", "superuser")
-# "login" is a redirect to a page to sign in.
-LOGIN = "login"
-
-
-def everybody(status: int) -> str:
-    return " ".join([str(status)] * len(ROLES))
-
-
-def staff(status: int) -> str:
-    return " ".join([LOGIN] * (len(ROLES) - 1) + [str(status)])
-
-
-MEMBERS = "login 200 200 200 200 200 404 200"
-ANNOTATORS = "login 302 302 403 403 403 404 403"
-CURATORS = "login 403 200 200 403 403 404 403"
-CURATING = "login 403 302 302 403 403 404 403"
-DECIDERS = "login 403 403 403 302 403 404 403"
-ASKING = "login 403 403 302 302 403 404 403"
-RATER = "login 302 403 403 403 403 404 403"
-OWN_TASK = "login 422 403 403 403 403 404 403"  # the walk sends no JSON
-NO = everybody(405)  # the method is wrong, whoever asks
-
-
-def admin_of(model: str, *, add: int = 200, change: int = 200, save: int = 200) -> dict[str, tuple[str, str]]:
-    """The rows of a model in the admin: superusers only, as Django has it."""
-    base = f"admin/{model}/"
-    return {
-        base: (staff(200), staff(200)),
-        f"{base}add/": (staff(add), staff(add)),
-        f"{base}<path:object_id>/history/": (staff(change), staff(change)),
-        f"{base}<path:object_id>/delete/": (staff(change), staff(change)),
-        f"{base}<path:object_id>/change/": (staff(change), staff(save)),
-        f"{base}<path:object_id>/": (staff(302), staff(302)),
-    }
-
-
-#   who: nobody annotator reviewer lead approver admin outsider superuser; first GET, then POST
-TABLE: dict[str, tuple[str, str]] = {
-    "": ("login 302 302 302 302 302 302 200", NO),
-    "login/": ("200 302 302 302 302 302 302 302", "200 302 302 302 302 302 302 302"),
-    "login/demo/": (NO, everybody(404)),
-    "logout/": (NO, " ".join([LOGIN] * len(ROLES))),
-    "p/<slug:slug>/": (MEMBERS, NO),
-    "p/<slug:slug>/queue/": (MEMBERS, NO),
-    "p/<slug:slug>/queue/next/": (NO, ANNOTATORS),
-    # The task is the annotator's: a reviewer is sent back to the queue and can't skip it.
-    "tasks/<int:pk>/": ("login 200 302 403 403 403 404 403", NO),
-    "tasks/<int:pk>/submit/": (NO, "login 422 422 403 403 403 404 403"),
-    "tasks/<int:pk>/draft/": (NO, OWN_TASK),
-    "tasks/<int:pk>/skip/": (NO, "login 302 403 403 403 403 404 403"),
-    "tasks/<int:pk>/reopen/": (NO, "login 200 403 403 403 403 404 403"),
-    "tasks/<int:pk>/release/": (NO, "login 200 403 403 403 403 404 403"),
-    "tasks/<int:pk>/comments/": (NO, OWN_TASK),
-    "tasks/<int:pk>/again/": (NO, "login 302 403 403 403 403 404 403"),
-    "tasks/<int:pk>/take-back/": (NO, CURATING),
-    "p/<slug:slug>/assign/": (CURATORS, CURATORS),
-    "p/<slug:slug>/assign/hand-out/": (NO, CURATING),
-    "p/<slug:slug>/assign/withdraw/": (NO, CURATING),
-    "p/<slug:slug>/teams/": (CURATORS, CURATORS),
-    "teams/<int:pk>/": (CURATORS, CURATORS),
-    "teams/<int:pk>/remove/": (NO, CURATING),
-    "p/<slug:slug>/settings/": (CURATORS, CURATORS),
-    "p/<slug:slug>/guidelines/": (MEMBERS, NO),
-    "p/<slug:slug>/guidelines/edit/": (CURATORS, CURATORS),
-    "p/<slug:slug>/guidelines/compare/": (MEMBERS, NO),
-    "p/<slug:slug>/guidelines/read/": (NO, "login 404 404 404 404 404 404 404"),  # the walk names no version
-    "p/<slug:slug>/labels/add/": (CURATORS, CURATORS),
-    "labels/<int:pk>/": (CURATORS, CURATORS),
-    "labels/<int:pk>/retire/": (NO, CURATING),
-    "labels/<int:pk>/restore/": (NO, CURATING),
-    "labels/<int:pk>/delete/": (NO, CURATING),
-    "p/<slug:slug>/keys/": (NO, "login 422 422 403 403 403 404 403"),
-    "guidelines/<int:pk>/seen/": (NO, "login 200 200 200 200 200 404 200"),
-    # The walk's task waits for no decision: a reviewer is sent to the queue.
-    "tasks/<int:pk>/adjudicate/": ("login 403 302 403 403 403 404 403", NO),
-    "tasks/<int:pk>/adjudicate/submit/": (NO, "login 403 422 403 403 403 404 403"),
-    "tasks/<int:pk>/adjudicate/by-hand/": (NO, "login 403 422 403 403 403 404 403"),
-    "p/<slug:slug>/notes/": (CURATORS, NO),
-    "p/<slug:slug>/notes/find/": (NO, CURATING),
-    "p/<slug:slug>/notes/ask/": (NO, CURATING),
-    "notes/<int:pk>/": (CURATORS, NO),
-    "notes/<int:pk>/comment/": (NO, CURATING),
-    "notes/<int:pk>/correct/": (NO, "login 403 302 403 403 403 404 403"),
-    "notes/<int:pk>/second-opinion/": (NO, CURATING),
-    "p/<slug:slug>/import/": ("login 403 200 200 403 403 404 403", "login 403 200 200 403 403 404 403"),
-    "p/<slug:slug>/exports/": ("login 403 200 200 403 403 404 403", "login 403 200 200 403 403 404 403"),
-    "runs/<int:pk>/download/": ("login 404 404 404 404 404 404 404", NO),  # the walk's run is no export
-    "p/<slug:slug>/agreement/": (MEMBERS, NO),
-    "p/<slug:slug>/quality/": (MEMBERS, NO),
-    "p/<slug:slug>/quality/<slug:table>.csv": (MEMBERS, NO),
-    "p/<slug:slug>/runs/": (MEMBERS, NO),
-    "p/<slug:slug>/train/": (NO, "login 403 403 302 403 403 404 403"),
-    "p/<slug:slug>/triggers/": (MEMBERS, NO),
-    "p/<slug:slug>/rules/": (MEMBERS, "login 403 403 200 403 403 404 403"),
-    "runs/<int:pk>/": (MEMBERS, NO),
-    "runs/<int:pk>/status/": (MEMBERS, NO),
-    "runs/<int:pk>/cancel/": (NO, "login 403 403 302 403 403 404 403"),
-    "p/<slug:slug>/experiments/": (MEMBERS, NO),
-    "p/<slug:slug>/experiments/start/": ("login 403 403 200 403 403 404 403", "login 403 403 200 403 403 404 403"),
-    "p/<slug:slug>/experiments/compare/": ("login 302 302 302 302 302 404 302", NO),  # the walk names no runs
-    # The walk's run is no experiment and no trial.
-    "runs/<int:pk>/experiment/": ("login 404 404 404 404 404 404 404", NO),
-    "runs/<int:pk>/experiment/status/": ("login 404 404 404 404 404 404 404", NO),
-    "runs/<int:pk>/register/": (NO, "login 404 404 404 404 404 404 404"),
-    "runs/<int:pk>/again/": (NO, "login 403 403 302 403 403 404 403"),
-    "p/<slug:slug>/models/": (MEMBERS, NO),
-    "models/<int:pk>/": (MEMBERS, NO),
-    "models/<int:pk>/approve/": (NO, DECIDERS),
-    "models/<int:pk>/reject/": (NO, DECIDERS),
-    "models/<int:pk>/rollback/": (NO, DECIDERS),
-    "models/<int:pk>/withdraw/": (NO, DECIDERS),
-    "models/<int:pk>/promote/": (NO, DECIDERS),
-    "models/<int:pk>/override/": (NO, "login 403 403 403 403 302 404 302"),
-    "models/<int:pk>/second/": (NO, DECIDERS),
-    "models/<int:pk>/reopen/": (NO, DECIDERS),
-    "models/<int:pk>/archive/": (NO, DECIDERS),
-    "models/<int:pk>/evaluate/": (NO, ASKING),
-    "models/<int:pk>/dev/": (NO, "login 403 403 302 403 403 404 403"),
-    "models/<int:pk>/card/": (MEMBERS, NO),
-    "models/<int:pk>/card.json": (MEMBERS, NO),
-    "deployments/<int:pk>/end/": (NO, "login 403 403 302 403 403 404 403"),
-    "p/<slug:slug>/behaviour/": ("login 200 200 200 403 403 404 403", NO),
-    "p/<slug:slug>/behaviour/add/": (CURATORS, CURATORS),
-    "p/<slug:slug>/behaviour/starter/": (NO, CURATING),
-    "behaviour/<int:pk>/": ("login 200 200 200 403 403 404 403", CURATORS),
-    "behaviour/<int:pk>/switch/": (NO, CURATING),
-    "models/<int:pk>/test/": (NO, ASKING),
-    "p/<slug:slug>/tests/": (MEMBERS, NO),
-    "tests/<int:pk>/": (MEMBERS, NO),
-    "tests/<int:pk>/sign/": (NO, ANNOTATORS),
-    "tests/<int:pk>/cancel/": (NO, ASKING),
-    # The annotator is the test's only rater.
-    "tests/<int:pk>/rate/": (RATER, NO),
-    "tests/<int:pk>/rate/note/": (NO, RATER),
-    "tests/<int:pk>/rate/undo/": (NO, RATER),
-    "p/<slug:slug>/datasets/": (MEMBERS, NO),
-    "p/<slug:slug>/datasets/seal/": (NO, "login 403 403 302 403 403 404 403"),
-    "p/<slug:slug>/datasets/test-set/": (NO, "login 403 403 302 403 403 404 403"),
-    "datasets/<int:pk>/": (MEMBERS, NO),
-    "datasets/<int:pk>/quality/": (NO, "login 403 403 302 403 403 404 403"),
-    "datasets/<int:pk>/notes/": (CURATORS, NO),
-    "datasets/<int:pk>/words/": (CURATORS, NO),
-    "datasets/<int:pk>/notebook/": (MEMBERS, NO),
-    "datasets/<int:pk>/manifest/": (CURATORS, NO),
-    "p/<slug:slug>/lineage/": (MEMBERS, NO),
-    "p/<slug:slug>/lineage/find/": (NO, "login 302 302 302 302 302 404 302"),
-    "p/<slug:slug>/lineage/predictions/<int:pk>/": ("login 404 404 404 404 404 404 404", NO),  # the walk's has none
-    "notes/<int:pk>/lineage/": (CURATORS, NO),
-    "datasets/<int:pk>/lineage/": (MEMBERS, NO),
-    "runs/<int:pk>/notebook/": (MEMBERS, NO),
-    "runs/<int:pk>/lineage/": (MEMBERS, NO),
-    "models/<int:pk>/lineage/": (MEMBERS, NO),
-    "p/<slug:slug>/deployments/": (MEMBERS, NO),
-    "p/<slug:slug>/clients/": ("login 403 403 403 403 200 404 200", "login 403 403 403 403 200 404 200"),
-    "clients/<int:pk>/revoke/": (NO, "login 403 403 403 403 302 404 302"),
-    "api/v1/dev/<int:pk>/extract": (everybody(401), everybody(401)),
-    "api/v1/extract": (everybody(401), everybody(401)),  # being signed in counts for nothing here
-    "api/v1/model": (everybody(401), everybody(401)),
-    "api/v1/datasets": (everybody(401), everybody(401)),
-    "api/v1/datasets/<int:version>": (everybody(401), everybody(401)),
-    "api/v1/datasets/<int:version>/notes": (everybody(401), everybody(401)),
-    "api/v1/runs": (everybody(401), everybody(401)),
-    "api/v1/runs/<int:number>": (everybody(401), everybody(401)),
-    "api/v1/runs/<int:number>/evaluations": (everybody(401), everybody(401)),
-    "api/v1/models": (everybody(401), everybody(401)),
-    "api/v1/models/<int:number>": (everybody(401), everybody(401)),
-    "livez": (everybody(200), NO),
-    "readyz": (everybody(200), NO),
-    "admin/": (staff(200), staff(200)),
-    "admin/login/": ("200 200 200 200 200 200 200 302", everybody(200)),
-    "admin/logout/": ("302 302 302 302 302 302 302 405", f"302 302 302 302 302 302 302 {LOGIN}"),
-    "admin/password_change/": (staff(200), staff(200)),
-    "admin/password_change/done/": (staff(200), staff(405)),
-    "admin/autocomplete/": (staff(403), staff(405)),
-    "admin/jsi18n/": (staff(200), staff(405)),
-    "admin/r/<path:content_type_id>/<path:object_id>/": (staff(404), staff(404)),
-    "admin/annotation/user/<id>/password/": (staff(200), staff(200)),
-    r"admin/^(?P<app_label>auth|annotation|axes)/$": (staff(200), staff(200)),
-    r"admin/(?P<url>.*)$": (staff(404), staff(404)),
-    **admin_of("auth/group"),
-    **admin_of("annotation/user"),
-    **admin_of("annotation/project"),
-    # What axes keeps can be looked at, not written; there is none here, and Django then goes back to the index.
-    **admin_of("axes/accessattempt", add=403, change=302, save=302),
-    **admin_of("axes/accesslog", add=403, change=302, save=302),
-    **admin_of("axes/accessfailurelog", add=403, change=302, save=302),
-}
 NOTHING = behaviour.Wording("empty", "not_find", "")
 SAMPLES = {r"admin/^(?P<app_label>auth|annotation|axes)/$": "admin/annotation/", r"admin/(?P<url>.*)$": "admin/no/such"}
 
@@ -227,6 +41,7 @@ def routes(patterns: Sequence[URLPattern | URLResolver], before: str = "") -> It
 
 def test_table_has_every_address_and_no_other() -> None:
     assert set(routes(urls.urlpatterns)) == set(TABLE)
+    assert len(TABLE) == sum(map(len, AREAS))  # none stands in two files
 
 
 @pytest.fixture

@@ -21,7 +21,9 @@ from annotation.spans import MarkedSpan, ScoredSpan, Span
 from monitoring.actions import accuracy
 from tests.conftest import Cast
 from tests.disputes import dispute
-from tests.test_permissions import ROLES, TABLE, address, objects  # noqa: F401 (a fixture)
+from tests.permissions.roles import ROLES
+from tests.permissions.table import TABLE
+from tests.test_permissions import address, objects  # noqa: F401 (a fixture)
 from webapp.signin import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)

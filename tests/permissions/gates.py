@@ -1,0 +1,28 @@
+"""Who may what: signing in, keys, the API, health."""
+
+from __future__ import annotations
+
+from tests.permissions.roles import LOGIN, NO, ROLES, everybody
+
+# who: nobody annotator reviewer lead approver admin outsider superuser; first GET, then POST
+GATES = {
+    "": ("login 302 302 302 302 302 302 200", NO),
+    "login/": ("200 302 302 302 302 302 302 302", "200 302 302 302 302 302 302 302"),
+    "login/demo/": (NO, everybody(404)),
+    "logout/": (NO, " ".join([LOGIN] * len(ROLES))),
+    "p/<slug:slug>/clients/": ("login 403 403 403 403 200 404 200", "login 403 403 403 403 200 404 200"),
+    "clients/<int:pk>/revoke/": (NO, "login 403 403 403 403 302 404 302"),
+    "api/v1/dev/<int:pk>/extract": (everybody(401), everybody(401)),
+    "api/v1/extract": (everybody(401), everybody(401)),  # being signed in counts for nothing here
+    "api/v1/model": (everybody(401), everybody(401)),
+    "api/v1/datasets": (everybody(401), everybody(401)),
+    "api/v1/datasets/<int:version>": (everybody(401), everybody(401)),
+    "api/v1/datasets/<int:version>/notes": (everybody(401), everybody(401)),
+    "api/v1/runs": (everybody(401), everybody(401)),
+    "api/v1/runs/<int:number>": (everybody(401), everybody(401)),
+    "api/v1/runs/<int:number>/evaluations": (everybody(401), everybody(401)),
+    "api/v1/models": (everybody(401), everybody(401)),
+    "api/v1/models/<int:number>": (everybody(401), everybody(401)),
+    "livez": (everybody(200), NO),
+    "readyz": (everybody(200), NO),
+}

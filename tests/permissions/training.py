@@ -1,0 +1,72 @@
+"""Who may what: runs, experiments, versions, tests, datasets, lineage."""
+
+from __future__ import annotations
+
+from tests.permissions.roles import ANNOTATORS, ASKING, CURATING, CURATORS, DECIDERS, MEMBERS, NO, RATER
+
+# who: nobody annotator reviewer lead approver admin outsider superuser; first GET, then POST
+TRAINING = {
+    "p/<slug:slug>/runs/": (MEMBERS, NO),
+    "p/<slug:slug>/train/": (NO, "login 403 403 302 403 403 404 403"),
+    "p/<slug:slug>/triggers/": (MEMBERS, NO),
+    "p/<slug:slug>/rules/": (MEMBERS, "login 403 403 200 403 403 404 403"),
+    "runs/<int:pk>/": (MEMBERS, NO),
+    "runs/<int:pk>/status/": (MEMBERS, NO),
+    "runs/<int:pk>/cancel/": (NO, "login 403 403 302 403 403 404 403"),
+    "p/<slug:slug>/experiments/": (MEMBERS, NO),
+    "p/<slug:slug>/experiments/start/": ("login 403 403 200 403 403 404 403", "login 403 403 200 403 403 404 403"),
+    "p/<slug:slug>/experiments/compare/": ("login 302 302 302 302 302 404 302", NO),  # the walk names no runs
+    # The walk's run is no experiment and no trial.
+    "runs/<int:pk>/experiment/": ("login 404 404 404 404 404 404 404", NO),
+    "runs/<int:pk>/experiment/status/": ("login 404 404 404 404 404 404 404", NO),
+    "runs/<int:pk>/register/": (NO, "login 404 404 404 404 404 404 404"),
+    "runs/<int:pk>/again/": (NO, "login 403 403 302 403 403 404 403"),
+    "p/<slug:slug>/models/": (MEMBERS, NO),
+    "models/<int:pk>/": (MEMBERS, NO),
+    "models/<int:pk>/approve/": (NO, DECIDERS),
+    "models/<int:pk>/reject/": (NO, DECIDERS),
+    "models/<int:pk>/rollback/": (NO, DECIDERS),
+    "models/<int:pk>/withdraw/": (NO, DECIDERS),
+    "models/<int:pk>/promote/": (NO, DECIDERS),
+    "models/<int:pk>/override/": (NO, "login 403 403 403 403 302 404 302"),
+    "models/<int:pk>/second/": (NO, DECIDERS),
+    "models/<int:pk>/reopen/": (NO, DECIDERS),
+    "models/<int:pk>/archive/": (NO, DECIDERS),
+    "models/<int:pk>/evaluate/": (NO, ASKING),
+    "models/<int:pk>/dev/": (NO, "login 403 403 302 403 403 404 403"),
+    "models/<int:pk>/card/": (MEMBERS, NO),
+    "models/<int:pk>/card.json": (MEMBERS, NO),
+    "deployments/<int:pk>/end/": (NO, "login 403 403 302 403 403 404 403"),
+    "p/<slug:slug>/behaviour/": ("login 200 200 200 403 403 404 403", NO),
+    "p/<slug:slug>/behaviour/add/": (CURATORS, CURATORS),
+    "p/<slug:slug>/behaviour/starter/": (NO, CURATING),
+    "behaviour/<int:pk>/": ("login 200 200 200 403 403 404 403", CURATORS),
+    "behaviour/<int:pk>/switch/": (NO, CURATING),
+    "models/<int:pk>/test/": (NO, ASKING),
+    "p/<slug:slug>/tests/": (MEMBERS, NO),
+    "tests/<int:pk>/": (MEMBERS, NO),
+    "tests/<int:pk>/sign/": (NO, ANNOTATORS),
+    "tests/<int:pk>/cancel/": (NO, ASKING),
+    # The annotator is the test's only rater.
+    "tests/<int:pk>/rate/": (RATER, NO),
+    "tests/<int:pk>/rate/note/": (NO, RATER),
+    "tests/<int:pk>/rate/undo/": (NO, RATER),
+    "p/<slug:slug>/datasets/": (MEMBERS, NO),
+    "p/<slug:slug>/datasets/seal/": (NO, "login 403 403 302 403 403 404 403"),
+    "p/<slug:slug>/datasets/test-set/": (NO, "login 403 403 302 403 403 404 403"),
+    "datasets/<int:pk>/": (MEMBERS, NO),
+    "datasets/<int:pk>/quality/": (NO, "login 403 403 302 403 403 404 403"),
+    "datasets/<int:pk>/notes/": (CURATORS, NO),
+    "datasets/<int:pk>/words/": (CURATORS, NO),
+    "datasets/<int:pk>/notebook/": (MEMBERS, NO),
+    "datasets/<int:pk>/manifest/": (CURATORS, NO),
+    "p/<slug:slug>/lineage/": (MEMBERS, NO),
+    "p/<slug:slug>/lineage/find/": (NO, "login 302 302 302 302 302 404 302"),
+    "p/<slug:slug>/lineage/predictions/<int:pk>/": ("login 404 404 404 404 404 404 404", NO),  # the walk's has none
+    "notes/<int:pk>/lineage/": (CURATORS, NO),
+    "datasets/<int:pk>/lineage/": (MEMBERS, NO),
+    "runs/<int:pk>/notebook/": (MEMBERS, NO),
+    "runs/<int:pk>/lineage/": (MEMBERS, NO),
+    "models/<int:pk>/lineage/": (MEMBERS, NO),
+    "p/<slug:slug>/deployments/": (MEMBERS, NO),
+}
