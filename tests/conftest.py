@@ -9,17 +9,21 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from pytest_django.plugin import DjangoDbBlocker
 
 from annotation.actions import clients, notes, projects, revisions
 from annotation.models import Client, Note, Project, Role, User
 from annotation.synthetic import SyntheticNote, generate
 from monitoring.actions import decisions
+from tests.kept import Kept, keep
 from tests.pipelines import judge_few_notes, with_model
 from tests.stack import Stack
 from training import ner, runs, serving
 from training.actions import runs as run_actions
 from training.models import Deployment, ModelVersion, Run
 from webapp.signin import BACKEND
+
+KeepRows = Callable[[str, Callable[[], object]], Kept]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,27 +62,89 @@ def stack(transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
     stack.stop()
 
 
+# The stage ------------------------------------------------------------------------------------------------------------
+# Each level holds those before it. A test gets the highest that it or its fixtures ask for, put back as it was made.
+LEVELS = ("cast", "gold_notes", "candidate", "champion")
+
+
+@pytest.fixture(scope="session")
+def kept_cast(keep_rows: KeepRows) -> Kept:
+    return keep_rows("cast", lambda: make_cast(make_project()))
+
+
+@pytest.fixture(scope="session")
+def kept_gold_notes(keep_rows: KeepRows) -> Kept:
+    return keep_rows("gold_notes", make_gold_notes)
+
+
+@pytest.fixture(scope="session")
+def kept_candidate(keep_rows: KeepRows, trained: ner.Trained) -> Kept:
+    return keep_rows("candidate", lambda: make_first_candidate(trained))
+
+
+@pytest.fixture(scope="session")
+def kept_champion(keep_rows: KeepRows, trained: ner.Trained) -> Kept:
+    return keep_rows("champion", lambda: make_champion(trained))
+
+
+@pytest.fixture(scope="session")
+def keep_rows(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> KeepRows:
+    def keep_rows(name: str, make: Callable[[], object]) -> Kept:
+        with django_db_blocker.unblock():
+            return keep(make, tmp_path_factory.mktemp(name))
+
+    return keep_rows
+
+
 @pytest.fixture
-def project(db: None) -> Project:
+def level(request: pytest.FixtureRequest, own_folders: None, db: None, tmp_path: Path) -> Iterator[str]:
+    """The level that stands in the database now; "" when the test asks for none."""
+    asked = [name for name in LEVELS if name in request.fixturenames]
+    if not asked:
+        yield ""
+        return
+    kept: Kept = request.getfixturevalue(f"kept_{asked[-1]}")
+    kept.put_back(tmp_path)
+    yield asked[-1]
+    assert kept.as_it_was(), "The test wrote into a file below work/ that other tests share: let it make a new one."
+
+
+def make_project() -> Project:
     return projects.create(name="Clinic", slug="clinic", guidelines="Mark every disease and treatment.")
 
 
 @pytest.fixture
-def cast(project: Project) -> Cast:
+def project(level: str) -> Project:
+    return Project.objects.get(slug="clinic") if level else make_project()
+
+
+PEOPLE = {
+    "annotator": Role.ANNOTATOR,
+    "annotator2": Role.ANNOTATOR,
+    "reviewer": Role.REVIEWER,
+    "lead": Role.ML_LEAD,
+    "approver": Role.APPROVER,
+    "admin": Role.ADMIN,
+}
+
+
+def make_cast(project: Project) -> Cast:
     other = projects.create(name="Elsewhere", slug="elsewhere")
-    roles = {
-        "annotator": Role.ANNOTATOR,
-        "annotator2": Role.ANNOTATOR,
-        "reviewer": Role.REVIEWER,
-        "lead": Role.ML_LEAD,
-        "approver": Role.APPROVER,
-        "admin": Role.ADMIN,
-    }
-    people = {name: User.objects.create_user(name, password=None) for name in (*roles, "outsider")}
-    for name, role in roles.items():
+    people = {name: User.objects.create_user(name, password=None) for name in (*PEOPLE, "outsider")}
+    for name, role in PEOPLE.items():
         projects.add_member(project=project, user=people[name], roles=[role])
     projects.add_member(project=other, user=people["outsider"], roles=list(Role))
     return Cast(**people)
+
+
+@pytest.fixture
+def cast(level: str, project: Project) -> Cast:
+    if level not in LEVELS:
+        return make_cast(project)
+    people = User.objects.filter(username__in=(*PEOPLE, "outsider"))
+    return Cast(**{user.username: user for user in people})
 
 
 @pytest.fixture
@@ -103,14 +169,25 @@ def add_notes(project: Project, generated: list[SyntheticNote]) -> list[Note]:
     return notes.add(project=project, news=news, origin=Note.Origin.IMPORT)
 
 
-@pytest.fixture
-def gold_notes(project: Project, cast: Cast) -> list[Note]:
-    """Sixty notes with gold."""
+def add_gold(project: Project, by: User) -> list[Note]:
     generated = list(generate(60, seed=7))
     rows = add_notes(project, generated)
     spans = {note.pk: row.spans for note, row in zip(rows, generated, strict=True)}
-    revisions.add_imported(project=project, spans=spans, by=cast.reviewer, gold=True)
+    revisions.add_imported(project=project, spans=spans, by=by, gold=True)
     return rows
+
+
+def make_gold_notes() -> tuple[Project, Cast]:
+    project = make_project()
+    cast = make_cast(project)
+    add_gold(project, cast.reviewer)
+    return project, cast
+
+
+@pytest.fixture
+def gold_notes(level: str, project: Project) -> list[Note]:
+    """Sixty notes with gold."""
+    return list(project.notes.order_by("pk"))
 
 
 @pytest.fixture(scope="session")
@@ -122,11 +199,15 @@ def trained() -> ner.Trained:
 
 
 @pytest.fixture
-def candidate(
-    project: Project, cast: Cast, gold_notes: list[Note], trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
-) -> ModelVersion:
+def candidate(level: str, gold_notes: list[Note]) -> ModelVersion:
     """A registered version that waits for approval. Every step ran but training, whose result is the session's."""
-    return make_candidate(project, cast, trained, monkeypatch)
+    return ModelVersion.objects.select_related("project").get()
+
+
+def make_first_candidate(trained: ner.Trained) -> tuple[ModelVersion, Cast]:
+    project, cast = make_gold_notes()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        return make_candidate(project, cast, trained, monkeypatch), cast
 
 
 def make_candidate(project: Project, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> ModelVersion:
@@ -142,11 +223,17 @@ def make_candidate(project: Project, cast: Cast, trained: ner.Trained, monkeypat
 
 
 @pytest.fixture
-def champion(candidate: ModelVersion, cast: Cast) -> Deployment:
-    deployment = decisions.approve(model=candidate, by=cast.approver, reason="Good enough for the tests.")
+def champion(level: str, candidate: ModelVersion) -> Deployment:
+    deployment = Deployment.objects.get()
+    deployment.model = candidate
+    return deployment
+
+
+def make_champion(trained: ner.Trained) -> None:
+    candidate, cast = make_first_candidate(trained)
+    decisions.approve(model=candidate, by=cast.approver, reason="Good enough for the tests.")
     # The rest of the run: it finds the deployment and makes the new reference.
     runs.execute(candidate.run_id)
-    return deployment
 
 
 @pytest.fixture
