@@ -7,11 +7,9 @@ lock of the experiment's row, and what a tuning tries next is worked out of the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from annotation.errors import ActionError
 from training import snapshots
@@ -19,11 +17,13 @@ from training.context import Context, Waiting
 from training.models import Run
 from training.queueing import queue
 from training.steps import data
-from training.studies import may_start, next_settings
-from training.trials import State, Trial, best_of, objective_of, trials_of
+from training.studies import may_start, next_settings, of_recipe, recipe_for
+from training.trials import OVER_TIME, State, Trial, is_over_time, objective_of, ranked, trials_of
 
 # So many failures and no success: the settings are wrong, and more trials would only cost time.
 ENOUGH_FAILURES = 5
+# Of so many of the best trials what they trained is kept for longer, where the experiment does not say.
+KEPT = 3
 
 
 def conduct(context: Context) -> dict[str, Any]:
@@ -62,15 +62,15 @@ def count_of(experiment: Run) -> int:
 
 def reason_to_stop(experiment: Run, trials: Sequence[Trial]) -> str | None:
     """Why no more trials are started, in a sentence; None when there are to be more."""
+    used_up = f"The {experiment.params.get('minutes') or 0:g} minutes were used up"
+    if cut := sum(trial.run.metrics.get("reason") == OVER_TIME for trial in trials):
+        return f"{used_up}; {cut} {'trial' if cut == 1 else 'trials'} under way {'was' if cut == 1 else 'were'} ended."
     if len(trials) >= count_of(experiment):
         return "All trials were started."
     failed = [trial for trial in trials if trial.state == State.FAILED]
     if len(failed) >= ENOUGH_FAILURES and not any(trial.state == State.COMPLETE for trial in trials):
         return f"The first {len(failed)} trials failed."
-    minutes = experiment.params.get("minutes") or 0
-    if minutes and trials and timezone.now() - trials[0].run.created_at > timedelta(minutes=minutes):
-        return f"The {minutes:g} minutes were used up."
-    return None
+    return f"{used_up}." if is_over_time(experiment, trials) else None
 
 
 def _is_free(experiment: Run, trials: Sequence[Trial]) -> bool:
@@ -106,15 +106,18 @@ def _params(experiment: Run, trials: Sequence[Trial]) -> dict[str, Any]:
     common = {"number": number, "dataset": asked["dataset"], "seeds": 1}
     if "trials" in asked:
         return {**common, **asked["trials"][number]}
-    settings = {**asked["settings"], **next_settings(asked, trials)}
-    return {**common, "recipe": asked["recipe"], "settings": settings, "seed": asked["seed"]}
+    order = of_recipe(asked, recipe_for(asked, trials))
+    settings = {**order["settings"], **next_settings(order, trials)}
+    return {**common, "recipe": order["recipe"], "settings": settings, "seed": asked["seed"]}
 
 
 def _result(context: Context, trials: Sequence[Trial]) -> dict[str, Any]:
-    best, reason = best_of(trials), reason_to_stop(context.run, trials) or ""
-    if best is None:
+    best, reason = ranked(trials), reason_to_stop(context.run, trials) or ""
+    if not best:
         told = next((trial.run.error for trial in trials if trial.run.error), "Each was cancelled or found nothing.")
         raise ActionError(f"None of {len(trials)} trials succeeded: {told}")
     counts = {state.value: sum(trial.state == state for trial in trials) for state in State}
-    context.log(f"best is run {best.run.pk} with {objective_of(context.run)} {best.value:.4f}; {reason}")
-    return {"trials": len(trials), **counts, "best": best.run.pk, "value": best.value, "stopped": reason}
+    kept = [trial.run.pk for trial in best[: context.run.params.get("keep", KEPT)]]
+    won = {"best": kept[0], "value": best[0].value, "kept": kept}
+    context.log(f"best is run {kept[0]} with {objective_of(context.run)} {best[0].value:.4f}; {reason}")
+    return {"trials": len(trials), **counts, **won, "stopped": reason}

@@ -11,14 +11,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from training import work
-from training.models import ModelVersion, Run
+from training.models import ModelVersion, Run, Step
 
 # Younger ones may belong to a request that has not written its run yet.
 SPARED_SECONDS = 600
 # How long a finished export can be fetched.
 EXPORT_HOURS = 24
-# How long a finished run's parts can be taken over by another run.
-WORK_DAYS = 14
+# How long a finished run's parts can be taken over by another run; those of an experiment's best trials for longer.
+WORK_DAYS, BEST_DAYS = 14, 90
 
 
 def clean_up(run_id: int) -> None:
@@ -87,7 +87,14 @@ def sweep_work() -> None:
     if not folder.is_dir():
         return
     kept = Run.objects.filter(ended_at__gt=timezone.now() - timedelta(days=WORK_DAYS)) | Run.objects.unfinished()
-    names = {f"run-{pk}" for pk in kept.values_list("pk", flat=True)}
+    names = {f"run-{pk}" for pk in (*kept.values_list("pk", flat=True), *_best_trials())}
     for path in folder.iterdir():
         if path.name not in names and time.time() - path.stat().st_mtime > SPARED_SECONDS:
             shutil.rmtree(path)
+
+
+def _best_trials() -> list[int]:
+    """What the experiments of the last months named their best: ids of runs."""
+    since = timezone.now() - timedelta(days=BEST_DAYS)
+    rows = Step.objects.filter(run__kind=Run.Kind.EXPERIMENT, ended_at__gt=since, outputs__has_key="kept")
+    return [pk for kept in rows.values_list("outputs__kept", flat=True) for pk in kept]

@@ -7,8 +7,8 @@ from django.db import InterfaceError, OperationalError, connection
 from training import ner
 from training.context import Context, Ended
 from training.models import Run
-from training.studies import is_hopeless
-from training.trials import PRUNED
+from training.studies import reason_to_prune
+from training.trials import OVER_TIME, PRUNED
 
 
 class Looks:
@@ -25,18 +25,18 @@ class Looks:
         self.f1[progress.looks] = progress.dev_f1
         try:
             self._keep()
-            hopeless = is_hopeless(self.run, self.f1)
+            reason = reason_to_prune(self.run, self.f1)
         except (OperationalError, InterfaceError):
             # The training goes on without the database for a while; only inside a transaction that is not possible.
             if connection.in_atomic_block:
                 raise
             connection.close()
             return
-        if hopeless:
-            self._keep(outcome=PRUNED)
-            raise Ended(
-                f"Pruned: at look {progress.looks} its F1 of {progress.dev_f1:.3f} is below the others' median."
-            )
+        if reason:
+            self._keep(outcome=PRUNED, reason=reason)
+            behind = f"its F1 of {progress.dev_f1:.3f} is below the others' median"
+            why = "the experiment's minutes were used up" if reason == OVER_TIME else behind
+            raise Ended(f"Pruned: at look {progress.looks} {why}.")
 
     def _keep(self, **more: str) -> None:
         self.run.metrics = {"intermediate": self.f1, **more}

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+
+from django.utils import timezone
 
 from training.models import Evaluation, Run, Step
 
 PRUNED = "pruned"
+# Why a trial was pruned: it fell behind, or the experiment's minutes were used up.
+BEHIND, OVER_TIME = "behind", "minutes"
 
 
 class State(StrEnum):
@@ -54,6 +59,10 @@ class Trial:
     intermediate: dict[int, float] = field(default_factory=dict)
 
     @property
+    def recipe(self) -> str:
+        return str(self.run.params["recipe"])
+
+    @property
     def settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = self.run.params.get("settings", {})
         return settings
@@ -78,8 +87,19 @@ def trials_of(experiment: Run) -> list[Trial]:
 
 def best_of(trials: Sequence[Trial]) -> Trial | None:
     """The one with the best value, the earliest of equals."""
+    return next(iter(ranked(trials)), None)
+
+
+def ranked(trials: Sequence[Trial]) -> list[Trial]:
+    """The scored ones, the best value first, the earlier of equals first."""
     done = [(-trial.value, trial.number, trial) for trial in trials if trial.value is not None]
-    return min(done, key=lambda row: row[:2])[2] if done else None
+    return [trial for _, _, trial in sorted(done, key=lambda row: row[:2])]
+
+
+def is_over_time(experiment: Run, trials: Sequence[Trial]) -> bool:
+    """Whether the minutes that the experiment may take, counted from its first trial, are used up; 0: no limit."""
+    minutes = experiment.params.get("minutes") or 0
+    return bool(minutes and trials and timezone.now() - trials[0].run.created_at > timedelta(minutes=minutes))
 
 
 def state_of(run: Run) -> State:

@@ -18,7 +18,7 @@ ORDER = (State.COMPLETE, State.RUNNING, State.PRUNED, State.FAILED)
 class Row:
     """`pairs` are the settings that differ between the trials; `latest` is F1 at the latest look of one without score.
 
-    `pipeline` is the run that makes the trial a candidate.
+    `pipeline` is the run that makes the trial a candidate; what a trial trained that `is_kept` is kept for longer.
     """
 
     trial: Trial
@@ -27,6 +27,7 @@ class Row:
     status: str
     pairs: list[tuple[str, str]]
     is_best: bool
+    is_kept: bool
     latest: float | None
     progress: int | None
     pipeline: Run | None
@@ -45,6 +46,10 @@ class Board:
     planned: int
     dataset: Dataset | None
     trials: list[Trial]
+
+    @property
+    def best(self) -> Row | None:
+        return next((row for row in self.rows if row.is_best), None)
 
     @property
     def cost(self) -> float:
@@ -77,9 +82,10 @@ WORDS = {State.COMPLETE: "complete", State.RUNNING: "under way", State.PRUNED: "
 
 def board_of(experiment: Run) -> Board:
     trials = trials_of(experiment)
-    differing, best = differing_settings(trials), best_of(trials)
+    differing, best = _columns(experiment, trials), best_of(trials)
     shares, pipelines = _progress(trials), _pipelines(experiment)
-    rows = [_row(trial, differing, trial is best, shares, pipelines) for trial in sorted(trials, key=_place)]
+    kept = {pk for made in experiment.steps.values_list("outputs", flat=True) for pk in made.get("kept", ())}
+    rows = [_row(trial, differing, trial is best, shares, pipelines, kept) for trial in sorted(trials, key=_place)]
     dataset = Dataset.objects.filter(pk=experiment.params.get("dataset")).select_related("project").first()
     return Board(experiment, rows, differing, str(objective_of(experiment)), count_of(experiment), dataset, trials)
 
@@ -87,6 +93,15 @@ def board_of(experiment: Run) -> Board:
 def _place(trial: Trial) -> tuple[Any, ...]:
     value = -trial.value if trial.value is not None else 0
     return ORDER.index(trial.state), trial.value is None, value, trial.number
+
+
+def _columns(experiment: Run, trials: Sequence[Trial]) -> list[str]:
+    """Of several recipes' settings those that are searched: their other settings differ by their defaults."""
+    differing = differing_settings(trials)
+    if experiment.params.get("mode") != "auto":
+        return differing
+    searched = {name for space in experiment.params["space"].values() for name in space}
+    return [name for name in differing if name in searched]
 
 
 def differing_settings(trials: Sequence[Trial]) -> list[str]:
@@ -99,7 +114,12 @@ def differing_settings(trials: Sequence[Trial]) -> list[str]:
 
 
 def _row(
-    trial: Trial, differing: Sequence[str], is_best: bool, shares: Mapping[int, float], pipelines: Mapping[int, Run]
+    trial: Trial,
+    differing: Sequence[str],
+    is_best: bool,
+    shares: Mapping[int, float],
+    pipelines: Mapping[int, Run],
+    kept: set[int],
 ) -> Row:
     run = trial.run
     pruned = trial.state == State.PRUNED
@@ -112,6 +132,7 @@ def _row(
         status="pruned" if pruned else run.status,
         pairs=pairs,
         is_best=is_best,
+        is_kept=run.pk in kept,
         latest=latest,
         progress=round(100 * shares[run.pk]) if run.pk in shares else None,
         pipeline=pipelines.get(run.pk),
@@ -142,7 +163,10 @@ def shown(value: Any) -> str:
 
 
 def what_mattered(board: Board) -> dict[str, float]:
-    """The share of the differences that each setting of a tuning explains."""
-    if board.experiment.params.get("mode") != "tune":
-        return {}
-    return importance(board.experiment, board.trials)
+    """The share of the differences that each setting explains: of a tuning, or of the recipe that leads."""
+    params, best = board.experiment.params, best_of(board.trials)
+    if params.get("mode") == "tune":
+        return importance(board.experiment, board.trials)
+    if params.get("mode") == "auto" and best:
+        return importance(board.experiment, board.trials, best.recipe)
+    return {}

@@ -27,7 +27,7 @@ class Part:
 
 
 def parts_of(board: Board) -> list[Part]:
-    parts = [_history(board)] if board.experiment.params.get("mode") == "tune" else []
+    parts = [_history(board)] if board.experiment.params.get("mode") in ("tune", "auto") else []
     parts += [_importance(board)] if parts else []
     return [*parts, _ranges(board)]
 
@@ -56,7 +56,8 @@ def _importance(board: Board) -> Part:
     shares = what_mattered(board)
     chart = charts.parameter_importance(shares)
     rows = [(name, percent(share)) for name, share in shares.items()]
-    return Part("importance", "Which settings matter", chart.figure, chart.says, ("Setting", "Share, %"), rows)
+    of = f" of {board.best.name}" if board.best and board.experiment.params["mode"] == "auto" else ""
+    return Part("importance", f"Which settings{of} matter", chart.figure, chart.says, ("Setting", "Share, %"), rows)
 
 
 def _ranges(board: Board) -> Part:

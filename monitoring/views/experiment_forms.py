@@ -8,9 +8,11 @@ from django import forms
 
 from annotation.models import Project
 from monitoring.views.settings_json import settings_of
+from training.actions.auto import MOST_KEPT
 from training.actions.experiments import MOST_MINUTES, MOST_PARALLEL, MOST_TRIALS, Candidate
 from training.models import Dataset
 from training.recipes import recipes
+from training.trials import Objective
 
 # So many recipes can be set side by side.
 ROWS = 6
@@ -76,8 +78,8 @@ class CandidateForm(forms.Form):
 Candidates = forms.formset_factory(CandidateForm, extra=ROWS, max_num=ROWS)
 
 
-class TuningForm(ExperimentForm):
-    """Beside the table of the recipe's settings, which the view reads."""
+class SearchForm(ExperimentForm):
+    """What makes a trial better, and how much may be spent."""
 
     measure = forms.ChoiceField(choices=list(MEASURES.items()), label="Better means a higher")
     label = forms.ChoiceField(required=False, label="Of")
@@ -87,7 +89,7 @@ class TuningForm(ExperimentForm):
         max_value=MOST_MINUTES,
         initial=60,
         label="Minutes at most",
-        help_text="No trial starts later. 0: no limit.",
+        help_text="No trial starts later, and those under way end early once one is scored. 0: no limit.",
     )
     seed = forms.IntegerField(
         min_value=0, max_value=2**31 - 1, initial=0, help_text="Same seed, same gold: the same trials."
@@ -105,3 +107,33 @@ class TuningForm(ExperimentForm):
         field = self.fields["label"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", "All labels"), *((name, name) for name in names)]
+
+    def budget(self) -> dict[str, Any]:
+        """What the actions take of it."""
+        said = self.cleaned_data
+        limits = {part: said[part] for part in ("count", "minutes", "seed", "prune")}
+        return {**limits, "objective": Objective(said["measure"], said["label"])}
+
+
+class AutoForm(SearchForm):
+    """Every recipe is ticked but the one that goes on from the champion."""
+
+    recipes = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        label="Recipes",
+        help_text="Each is tried with its defaults; then the one that leads gets two trials in three.",
+    )
+    keep = forms.IntegerField(
+        min_value=1,
+        max_value=MOST_KEPT,
+        initial=3,
+        label="Models kept",
+        help_text="What the best trials trained stays for 90 days, the others' for 14.",
+    )
+
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(project, *args, **kwargs)
+        field = self.fields["recipes"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = [(one.name, one.title) for one in recipes().values()]
+            field.initial = [name for name in recipes() if name != "update"]

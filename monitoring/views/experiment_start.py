@@ -1,4 +1,4 @@
-"""Starting an experiment: recipes side by side, or the tuning of one."""
+"""Starting an experiment: recipes side by side, the tuning of one, or a search over all."""
 
 from __future__ import annotations
 
@@ -13,23 +13,40 @@ from annotation.access import Right, in_project, person
 from annotation.errors import ActionError
 from annotation.models import Project
 from monitoring.views import experiment_settings
-from monitoring.views.experiment_forms import Candidates, ExperimentForm, TuningForm
+from monitoring.views.experiment_forms import AutoForm, Candidates, ExperimentForm, SearchForm
 from monitoring.views.run_forms import settings_tables
 from training import ner
+from training.actions import auto as auto_actions
 from training.actions import experiments as actions
 from training.in_force import rules_of
 from training.models import Run
 from training.recipes import recipes
-from training.trials import Objective
 
-MODES = {"compare": "Set recipes side by side", "tune": "Look for the best settings"}
+MODES = {
+    "auto": "Find the best recipe and settings",
+    "tune": "Look for the best settings",
+    "compare": "Set recipes side by side",
+}
+PAGE = "monitoring/experiment_start.html"
 
 
 @require_http_methods(["GET", "POST"])
 @in_project(Right.TRAIN)
 def start(request: HttpRequest, project: Project) -> HttpResponse:
-    tuning = (request.POST or request.GET).get("mode") == "tune"
-    return tune(request, project) if tuning else compare(request, project)
+    asked = (request.POST or request.GET).get("mode")
+    return {"tune": tune, "auto": auto}.get(asked or "", compare)(request, project)
+
+
+def auto(request: HttpRequest, project: Project) -> HttpResponse:
+    form = AutoForm(project, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        order = auto_actions.Auto(recipes=said["recipes"], keep=said["keep"], **form.budget())
+        try:
+            return _open(auto_actions.start_auto(project=project, by=person(request), auto=order, **form.common()))
+        except ActionError as error:
+            messages.error(request, str(error))
+    return render(request, PAGE, {"mode": "auto", "modes": MODES, "form": form})
 
 
 def compare(request: HttpRequest, project: Project) -> HttpResponse:
@@ -41,7 +58,7 @@ def compare(request: HttpRequest, project: Project) -> HttpResponse:
         except ActionError as error:
             messages.error(request, str(error))
     context = {"mode": "compare", "modes": MODES, "form": form, "candidates": rows, "recipes": settings_tables()}
-    return render(request, "monitoring/experiment_start.html", context)
+    return render(request, PAGE, context)
 
 
 def _compared(request: HttpRequest, project: Project, form: ExperimentForm, rows: Any) -> Run:
@@ -53,7 +70,7 @@ def tune(request: HttpRequest, project: Project) -> HttpResponse:
     known = recipes()
     name = (request.POST or request.GET).get("recipe", "")
     recipe = known.get(name) or known.get(rules_of(project).recipe) or next(iter(known.values()))
-    form = TuningForm(project, request.POST or None)
+    form = SearchForm(project, request.POST or None)
     table = experiment_settings.table(recipe, request.POST.dict() or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,21 +85,14 @@ def tune(request: HttpRequest, project: Project) -> HttpResponse:
         "known": known.values(),
         "table": table,
     }
-    return render(request, "monitoring/experiment_start.html", context)
+    return render(request, PAGE, context)
 
 
 def _tuned(
-    request: HttpRequest, project: Project, recipe: str, form: TuningForm, table: list[experiment_settings.Row]
+    request: HttpRequest, project: Project, recipe: str, form: SearchForm, table: list[experiment_settings.Row]
 ) -> Run:
     space, fixed = experiment_settings.read(table)
-    said = form.cleaned_data
-    tuning = actions.Tuning(
-        recipe=recipe,
-        space=space,
-        settings=fixed,
-        objective=Objective(said["measure"], said["label"]),
-        **{part: said[part] for part in ("count", "minutes", "seed", "prune")},
-    )
+    tuning = actions.Tuning(recipe=recipe, space=space, settings=fixed, **form.budget())
     return actions.start_tuning(project=project, by=person(request), tuning=tuning, **form.common())
 
 

@@ -10,65 +10,22 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from annotation.models import Note, Project
+from annotation.models import Project
 from tests.conftest import Cast
+from tests.training.quick_trials import quick, work_off  # noqa: F401 - a fixture
 from training import experiments, ner, reaper, runs
 from training.actions import experiments as actions
 from training.actions.experiments import Candidate, Tuning
-from training.context import Context
-from training.looks import Looks
-from training.models import Evaluation, Run, Step
-from training.step_names import STEPS
+from training.models import Run, Step
 from training.trials import Objective, State, best_of, trials_of
 
 SPACE = {"dropout": {"low": 0.05, "high": 0.5}, "width": {"low": 16, "high": 128}}
-
-
-@pytest.fixture(autouse=True)
-def quick(project: Project, gold_notes: list[Note], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trials of which only the looks and the score are there, and these follow from the settings alone."""
-
-    def train(context: Context) -> dict[str, Any]:
-        looks, f1 = Looks(context), _f1(context.run.params["settings"])
-        for look in (1, 2, 3):
-            looks.tell(ner.Progress(look, 3, 1.0, f1 * look / 3, 0.0, looks=look))
-        return {}
-
-    specs = {spec.name: replace(spec, takes=(), cached=False) for spec in runs.PIPELINES[Run.Kind.TRIAL]}
-    steps = (replace(specs["train"], do=train), replace(specs["score"], do=_score))
-    monkeypatch.setitem(runs.PIPELINES, Run.Kind.TRIAL, steps)
-    monkeypatch.setitem(STEPS, Run.Kind.TRIAL, ("train", "score"))
-
-
-def _score(context: Context) -> dict[str, Any]:
-    scores = {"f1": _f1(context.run.params["settings"]), "recall": 0.5, "low": 0.1, "high": 0.9}
-    Evaluation.objects.create(
-        run=context.run,
-        dataset_id=context.run.params["dataset"],
-        split="dev",
-        role=Evaluation.Role.TRIAL,
-        scores=scores,
-        per_label={"DISEASE": {"f1": 0.5, "recall": 0.25}},
-    )
-    return {}
-
-
-def _f1(settings: dict[str, Any]) -> float:
-    return 0.9 - abs(settings.get("dropout", 0.1) - 0.2) - abs(settings.get("width", 96) - 64) / 1000
 
 
 def tune(project: Project, cast: Cast, **given: Any) -> Run:
     parallel = given.pop("parallel", 2)
     tuning = Tuning(**{"recipe": "clinical", "space": SPACE, "settings": {}, "count": 6, **given})
     return actions.start_tuning(project=project, by=cast.lead, tuning=tuning, parallel=parallel)
-
-
-def work_off(experiment: Run, newest_first: bool = False) -> Run:
-    """Carry out whatever is queued until nothing is, as workers would."""
-    while queued := list(Run.objects.filter(status=Run.Status.QUEUED).order_by("-pk" if newest_first else "pk")):
-        runs.execute(queued[0].pk)
-    experiment.refresh_from_db()
-    return experiment
 
 
 def settings_of(experiment: Run) -> list[Any]:
@@ -174,7 +131,7 @@ def test_without_pruning_every_trial_is_trained_to_its_end(project: Project, cas
 
 
 def test_no_trial_starts_after_the_minutes_are_used_up(project: Project, cast: Cast) -> None:
-    experiment = tune(project, cast, minutes=5)
+    experiment = tune(project, cast, minutes=5, prune=False)
     runs.execute(experiment.pk)
     assert experiment.children.count() == 2
     experiment.children.update(created_at=timezone.now() - timedelta(minutes=6))

@@ -41,7 +41,8 @@ class Candidate:
 class Tuning:
     """Which settings vary in which ranges (``search_space``), what makes a trial better, and how much may be spent.
 
-    No trial is started after `minutes` (0: no limit). `prune` ends trials early that fall behind.
+    No trial is started after `minutes` (0: no limit). `prune` ends trials early that fall behind, and those that the
+    minutes overtake once there is a result.
     """
 
     recipe: str
@@ -70,15 +71,15 @@ def start_comparison(
     Without one it is the gold as it is when the experiment begins.
     """
     plan = [
-        {"recipe": one.recipe, "settings": _complete(one.recipe, one.settings), "seed": seed, "name": one.recipe}
+        {"recipe": one.recipe, "settings": complete(one.recipe, one.settings), "seed": seed, "name": one.recipe}
         for one in candidates
-        for seed in range(_within("seeds", one.seeds, 1, 20))
+        for seed in range(within("seeds", one.seeds, 1, 20))
     ]
     if not plan:
         raise ActionError("There is no recipe to try; choose at least one.")
-    _within("trials", len(plan), 1, MOST_TRIALS)
+    within("trials", len(plan), 1, MOST_TRIALS)
     params: dict[str, Any] = {"mode": "compare", "trials": plan, "objective": asdict(Objective())}
-    return _queue(project, by, trigger, name, dataset, parallel, params)
+    return queue_experiment(project, by, trigger, name, dataset, parallel, params)
 
 
 @transaction.atomic
@@ -93,8 +94,9 @@ def start_tuning(
     trigger: Run.Trigger = Run.Trigger.USER,
 ) -> Run:
     """Queue an experiment that looks for the best settings of one recipe on one dataset (None: as above)."""
-    _check(project, tuning)
-    fixed = {k: v for k, v in _complete(tuning.recipe, tuning.settings).items() if k not in tuning.space}
+    check_limits(project, tuning.objective, tuning.count, tuning.minutes, tuning.seed)
+    _check_space(tuning)
+    fixed = {k: v for k, v in complete(tuning.recipe, tuning.settings).items() if k not in tuning.space}
     params = {
         "mode": "tune",
         "recipe": tuning.recipe,
@@ -106,18 +108,22 @@ def start_tuning(
         "seed": tuning.seed,
         "prune": tuning.prune,
     }
-    return _queue(project, by, trigger, name, dataset, parallel, params, seed=tuning.seed)
+    return queue_experiment(project, by, trigger, name, dataset, parallel, params, seed=tuning.seed)
 
 
-def _check(project: Project, tuning: Tuning) -> None:
-    _within("trials", tuning.count, 1, MOST_TRIALS)
-    _within("minutes", tuning.minutes, 0, MOST_MINUTES)
-    _within("seed", tuning.seed, 0, 2**31 - 1)
+def check_limits(project: Project, objective: Objective, count: int, minutes: float, seed: int) -> None:
+    """Raises ActionError for what no search can aim at or spend."""
+    within("trials", count, 1, MOST_TRIALS)
+    within("minutes", minutes, 0, MOST_MINUTES)
+    within("seed", seed, 0, 2**31 - 1)
     labels = sorted(project.labels.active().names())
-    if tuning.objective.measure not in MEASURES:
-        raise ActionError(f"There is no measure {tuning.objective.measure!r}; use one of {', '.join(MEASURES)}.")
-    if tuning.objective.label and tuning.objective.label not in labels:
-        raise ActionError(f"There is no label {tuning.objective.label!r}; use one of {', '.join(labels)}.")
+    if objective.measure not in MEASURES:
+        raise ActionError(f"There is no measure {objective.measure!r}; use one of {', '.join(MEASURES)}.")
+    if objective.label and objective.label not in labels:
+        raise ActionError(f"There is no label {objective.label!r}; use one of {', '.join(labels)}.")
+
+
+def _check_space(tuning: Tuning) -> None:
     if not tuning.space:
         raise ActionError("No setting varies; choose at least one that does, and its range.")
     try:
@@ -126,13 +132,13 @@ def _check(project: Project, tuning: Tuning) -> None:
         raise ActionError(str(error)) from error
 
 
-def _within(name: str, value: Any, low: float, high: float) -> Any:
+def within(name: str, value: Any, low: float, high: float) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise ActionError(f"The number of {name} is {value!r}; give a number from {low:g} to {high:g}.")
     return value
 
 
-def _complete(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+def complete(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Every setting of the recipe with its value: what was tried is on record, whatever the defaults become."""
     try:
         return resolved(name, recipe(name).settings, settings)
@@ -140,7 +146,7 @@ def _complete(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         raise ActionError(str(error)) from error
 
 
-def _queue(
+def queue_experiment(
     project: Project,
     by: User,
     trigger: Run.Trigger,
@@ -150,7 +156,7 @@ def _queue(
     params: dict[str, Any],
     seed: int = 0,
 ) -> Run:
-    _within("parallel trials", parallel, 1, MOST_PARALLEL)
+    within("parallel trials", parallel, 1, MOST_PARALLEL)
     if dataset and (dataset.project_id != project.pk or dataset.kind != Dataset.Kind.SNAPSHOT):
         raise ActionError(f"{dataset} is no snapshot of {project.name}; choose one of its own.")
     require_gold(project)

@@ -196,3 +196,31 @@ def test_blind_notes_are_hidden_from_who_may_be_asked_for_them(
     assert assignments.open_for_notes(project=project, by=cast.lead, **asked).notes == 1
     assert f"Note {blind_note}<" in page(lead, COMPARE, run=trials)
     assert f"Note {blind_note}<" not in page(other, COMPARE, run=trials)
+
+
+def test_auto_starts_from_the_form(lead: Browser) -> None:
+    text = page(lead, START, mode="auto")
+    assert text.count('name="recipes"') >= 4
+    assert text.count("checked") >= 4
+    sent = {"mode": "auto", "name": "Best of all", "parallel": 1, "measure": "recall", "label": "TREATMENT", "seed": 3}
+    sent |= {"recipes": ["dictionary", "crf"], "count": 6, "minutes": 30, "prune": "on", "keep": 2}
+    lead.post(START, sent)
+    params = Run.objects.get(kind=Run.Kind.EXPERIMENT).params
+    assert params["objective"] == {"measure": "recall", "label": "TREATMENT"}
+    assert (params["recipes"], params["minutes"], params["keep"]) == (["dictionary", "crf"], 30, 2)
+    assert params["space"]["crf"] == {"c1": {"low": 0.0, "high": 1.0}, "c2": {"low": 0.0, "high": 1.0}}
+
+
+def test_auto_with_too_few_trials_says_so_and_keeps_the_form(lead: Browser) -> None:
+    sent = {"mode": "auto", "name": "Best of all", "parallel": 1, "measure": "f1", "seed": 3}
+    sent |= {"recipes": ["dictionary", "crf"], "count": 1, "minutes": 30, "keep": 2}
+    text = lead.post(START, sent).content.decode()
+    assert "1 trials are too few for 2 recipes" in text
+    assert 'value="Best of all"' in text
+
+
+def test_best_is_registered_with_one_click_on_the_page(lead: Browser, experiment: Run) -> None:
+    text = page(lead, reverse("experiment", args=[experiment.pk]))
+    best = experiment.steps.get().outputs["best"]
+    assert "Register the best" in text
+    assert text.index(reverse("trial_register", args=[best])) < text.index('id="compare-form"')
