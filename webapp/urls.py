@@ -130,6 +130,7 @@ urlpatterns = [
     path("models/<int:pk>/dev/", deployments.to_dev, name="model_dev"),
     path("models/<int:pk>/card/", models.card, name="model_card"),
     path("models/<int:pk>/card.json", models.card_json, name="model_card_json"),
+    path("deployments/<int:pk>/test/", deployments.test_dev, name="dev_test"),
     path("deployments/<int:pk>/end/", deployments.end_dev, name="dev_end"),
     path("p/<slug:slug>/datasets/", datasets.datasets, name="datasets"),
     path("p/<slug:slug>/datasets/seal/", datasets.seal, name="datasets_seal"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -15,9 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 from annotation.access import Right, in_project, person, with_object
 from annotation.errors import ActionError
 from annotation.models import Project
-from monitoring.actions import decisions
+from monitoring.actions import decisions, smoke
 from monitoring.model_facts import lead_time
 from monitoring.models import Decision
+from monitoring.smoke import smoke_test
 from monitoring.views.model_decisions import ROWS
 from training.actions import development
 from training.models import Deployment, ModelVersion
@@ -27,6 +30,7 @@ Environment = Deployment.Environment
 PEOPLE = ("model__project", "started_by", "ended_by")
 DEPLOYMENTS = Deployment.objects.select_related("project", "model__project").all
 NEWEST = 100
+SAYS = {True: messages.SUCCESS, False: messages.ERROR}
 
 
 class MomentForm(forms.Form):
@@ -46,12 +50,20 @@ def deployments(request: HttpRequest, project: Project) -> HttpResponse:
     champion = services[0] if services and services[0].ended_at is None else None
     context = {
         "deployments": services,
-        "trials": [{"row": row, "url": address(request, row)} for row in trials],
+        "trials": trials_of(request, trials),
         "form": form,
         "answer": answer(project, form.cleaned_data["at"]) if "at" in request.GET and form.is_valid() else "",
         "lead_time": lead_time(champion.model, champion.started_at) if champion else "",
     }
     return render(request, "monitoring/deployments.html", context)
+
+
+def trials_of(request: HttpRequest, rows: Iterable[Deployment]) -> list[dict[str, Any]]:
+    """Each with its address and what its newest smoke tests said, {} when there were none."""
+    rows = list(rows)
+    tests = Decision.objects.filter(deployment__in=rows, evidence__has_key="smoke").select_related("by").order_by("pk")
+    newest = {test.deployment_id: test for test in tests}
+    return [{"row": row, "url": address(request, row), "test": newest.get(row.pk)} for row in rows]
 
 
 def with_approvals(services: list[Deployment]) -> list[Deployment]:
@@ -92,6 +104,26 @@ def to_dev(request: HttpRequest, model: ModelVersion) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("model", pk=model.pk)
     return redirect(reverse("deployments", args=[model.project.slug]) + "#dev")
+
+
+@require_POST
+@with_object(DEPLOYMENTS, Right.TRAIN)
+def test_dev(request: HttpRequest, deployment: Deployment) -> HttpResponse:
+    """Asked by a button, or by the page itself for a version that nobody has tested yet."""
+    path = reverse("api_dev_extract", args=[deployment.pk])
+    try:
+        test = smoke.try_out(
+            deployment=deployment,
+            by=person(request),
+            ask=lambda key: smoke_test(deployment.model, path, key, request),
+        )
+        messages.add_message(request, SAYS[test.evidence["smoke"]["passed"]], f"{deployment.model}: {test.reason}")
+    except ActionError as error:
+        if "HX-Request" in request.headers:
+            return render(request, "monitoring/_smoke_refused.html", {"error": str(error)})
+        messages.error(request, str(error))
+    page = reverse("deployments", args=[deployment.project.slug]) + "#dev"
+    return HttpResponse(headers={"HX-Refresh": "true"}) if "HX-Request" in request.headers else redirect(page)
 
 
 @require_POST

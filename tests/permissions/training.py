@@ -36,6 +36,7 @@ TRAINING = {
     "models/<int:pk>/dev/": (NO, "login 403 403 302 403 403 404 403"),
     "models/<int:pk>/card/": (MEMBERS, NO),
     "models/<int:pk>/card.json": (MEMBERS, NO),
+    "deployments/<int:pk>/test/": (NO, "login 403 403 302 403 403 404 403"),
     "deployments/<int:pk>/end/": (NO, "login 403 403 302 403 403 404 403"),
     "p/<slug:slug>/behaviour/": ("login 200 200 200 403 403 404 403", NO),
     "p/<slug:slug>/behaviour/add/": (CURATORS, CURATORS),
