@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
 from pytest_django.plugin import DjangoDbBlocker
 
-from annotation.actions import clients, notes, projects, revisions
-from annotation.models import Client, Note, Project, Role, User
-from annotation.synthetic import SyntheticNote, generate
-from monitoring.actions import decisions
+from annotation.actions import clients
+from annotation.models import Client, Note, Project, User
+from annotation.synthetic import generate
+from tests.faults.processes import eventually
 from tests.kept import Kept, keep
-from tests.pipelines import judge_few_notes, with_model
+from tests.levels import (
+    PEOPLE,
+    Cast,
+    add_notes,
+    make_candidate,
+    make_cast,
+    make_challenger,
+    make_champion,
+    make_first_candidate,
+    make_gold_notes,
+    make_project,
+)
 from tests.stack import Stack
-from training import ner, runs, serving
-from training.actions import runs as run_actions
-from training.models import Deployment, ModelVersion, Run
+from training import ner, serving
+from training.models import Deployment, ModelVersion
 from webapp.signin import BACKEND
+
+__all__ = ["Cast", "add_notes", "make_candidate"]  # what tests take from here
 
 KeepRows = Callable[[str, Callable[[], object]], Kept]
 
@@ -31,20 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
-@dataclass(frozen=True)
-class Cast:
-    """One person per role; `outsider` is in another project only."""
-
-    annotator: User
-    annotator2: User
-    reviewer: User
-    lead: User
-    approver: User
-    admin: User
-    outsider: User
-
-    def __iter__(self) -> Iterator[User]:
-        return iter((self.annotator, self.reviewer, self.lead, self.approver, self.admin, self.outsider))
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database; in the end without the threads that a process keeps for good, which would hold it."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +70,7 @@ def stack(transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
 
 # The stage ------------------------------------------------------------------------------------------------------------
 # Each level holds those before it. A test gets the highest that it or its fixtures ask for, put back as it was made.
-LEVELS = ("cast", "gold_notes", "candidate", "champion")
+LEVELS = ("cast", "gold_notes", "candidate", "champion", "challenger")
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +91,11 @@ def kept_candidate(keep_rows: KeepRows, trained: ner.Trained) -> Kept:
 @pytest.fixture(scope="session")
 def kept_champion(keep_rows: KeepRows, trained: ner.Trained) -> Kept:
     return keep_rows("champion", lambda: make_champion(trained))
+
+
+@pytest.fixture(scope="session")
+def kept_challenger(keep_rows: KeepRows, trained: ner.Trained) -> Kept:
+    return keep_rows("challenger", lambda: make_challenger(trained))
 
 
 @pytest.fixture(scope="session")
@@ -111,32 +122,9 @@ def level(request: pytest.FixtureRequest, own_folders: None, db: None, tmp_path:
     assert kept.as_it_was(), "The test wrote into a file below work/ that other tests share: let it make a new one."
 
 
-def make_project() -> Project:
-    return projects.create(name="Clinic", slug="clinic", guidelines="Mark every disease and treatment.")
-
-
 @pytest.fixture
 def project(level: str) -> Project:
     return Project.objects.get(slug="clinic") if level else make_project()
-
-
-PEOPLE = {
-    "annotator": Role.ANNOTATOR,
-    "annotator2": Role.ANNOTATOR,
-    "reviewer": Role.REVIEWER,
-    "lead": Role.ML_LEAD,
-    "approver": Role.APPROVER,
-    "admin": Role.ADMIN,
-}
-
-
-def make_cast(project: Project) -> Cast:
-    other = projects.create(name="Elsewhere", slug="elsewhere")
-    people = {name: User.objects.create_user(name, password=None) for name in (*PEOPLE, "outsider")}
-    for name, role in PEOPLE.items():
-        projects.add_member(project=project, user=people[name], roles=[role])
-    projects.add_member(project=other, user=people["outsider"], roles=list(Role))
-    return Cast(**people)
 
 
 @pytest.fixture
@@ -164,26 +152,6 @@ def api_key(project: Project, cast: Cast) -> tuple[Client, str]:
     return clients.create(project=project, name="platform", by=cast.admin)
 
 
-def add_notes(project: Project, generated: list[SyntheticNote]) -> list[Note]:
-    news = [notes.NewNote(n.external_id, n.text, n.patient, n.doctor, n.facets) for n in generated]
-    return notes.add(project=project, news=news, origin=Note.Origin.IMPORT)
-
-
-def add_gold(project: Project, by: User) -> list[Note]:
-    generated = list(generate(60, seed=7))
-    rows = add_notes(project, generated)
-    spans = {note.pk: row.spans for note, row in zip(rows, generated, strict=True)}
-    revisions.add_imported(project=project, spans=spans, by=by, gold=True)
-    return rows
-
-
-def make_gold_notes() -> tuple[Project, Cast]:
-    project = make_project()
-    cast = make_cast(project)
-    add_gold(project, cast.reviewer)
-    return project, cast
-
-
 @pytest.fixture
 def gold_notes(level: str, project: Project) -> list[Note]:
     """Sixty notes with gold."""
@@ -201,39 +169,20 @@ def trained() -> ner.Trained:
 @pytest.fixture
 def candidate(level: str, gold_notes: list[Note]) -> ModelVersion:
     """A registered version that waits for approval. Every step ran but training, whose result is the session's."""
-    return ModelVersion.objects.select_related("project").get()
-
-
-def make_first_candidate(trained: ner.Trained) -> tuple[ModelVersion, Cast]:
-    project, cast = make_gold_notes()
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        return make_candidate(project, cast, trained, monkeypatch), cast
-
-
-def make_candidate(project: Project, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> ModelVersion:
-    judge_few_notes(project)
-    # Fresh: a test may bring another model for the same gold.
-    run = run_actions.start_training(project=project, by=cast.lead, params={"fresh": True})
-    with monkeypatch.context() as patch:
-        with_model(patch, trained)
-        runs.execute(run.pk)
-    run.refresh_from_db()
-    assert run.status == Run.Status.WAITING, run.error
-    return ModelVersion.objects.select_related("project").get(run=run)
+    return ModelVersion.objects.select_related("project").get(number=1)
 
 
 @pytest.fixture
 def champion(level: str, candidate: ModelVersion) -> Deployment:
-    deployment = Deployment.objects.get()
+    deployment = Deployment.objects.get(environment=Deployment.Environment.PROD)
     deployment.model = candidate
     return deployment
 
 
-def make_champion(trained: ner.Trained) -> None:
-    candidate, cast = make_first_candidate(trained)
-    decisions.approve(model=candidate, by=cast.approver, reason="Good enough for the tests.")
-    # The rest of the run: it finds the deployment and makes the new reference.
-    runs.execute(candidate.run_id)
+@pytest.fixture
+def challenger(level: str, champion: Deployment) -> ModelVersion:
+    """A second version of the champion's weights that waits for approval beside it."""
+    return ModelVersion.objects.select_related("project").get(number=2)
 
 
 @pytest.fixture
@@ -243,3 +192,5 @@ def fresh_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for engine in serving._engines.values():
         engine.stop()
+    # Their connections go with them, and hold up nothing that empties or drops the database.
+    assert eventually(lambda: not any(t.name.startswith("serving-") for t in threading.enumerate()), 10)

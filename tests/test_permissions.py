@@ -57,7 +57,7 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
     return {
         "slug": "clinic", "notes": rows[0].pk,
         "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "datasets": champion.model.dataset_id,
-        "clients": api_key[0].pk,
+        "clients": api_key[0].pk, "deployments": champion.pk,
         "table": "throughput", "teams": teams.make(project=project, name="Walkers").pk,
         "labels": project.labels.get(name="DISEASE").pk,
         "tests": test.pk,

@@ -12,9 +12,8 @@ from django.db import IntegrityError
 from annotation.errors import ActionError, TooLate
 from monitoring.actions import decisions
 from monitoring.models import Decision
-from tests.conftest import Cast, make_candidate
+from tests.conftest import Cast
 from tests.together import together
-from training import ner
 from training.models import Deployment, Evaluation, ModelVersion, Run
 
 
@@ -59,11 +58,8 @@ def test_reject_records_without_deployment(candidate: ModelVersion, cast: Cast) 
     assert Decision.objects.count() == 1
 
 
-def test_roll_back_records_the_new_deployment(
-    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    second = make_candidate(champion.project, cast, trained, monkeypatch)
-    decisions.approve(model=second, by=cast.approver, reason="Better.")
+def test_roll_back_records_the_new_deployment(champion: Deployment, challenger: ModelVersion, cast: Cast) -> None:
+    decisions.approve(model=challenger, by=cast.approver, reason="Better.")
     back = decisions.roll_back(model=champion.model, by=cast.approver, reason="Or not.")
     newest = Decision.objects.first()
     assert newest is not None
@@ -74,17 +70,16 @@ def test_roll_back_records_the_new_deployment(
 
 
 def test_withdraw_records_the_rejection_and_who_serves_again(
-    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+    champion: Deployment, challenger: ModelVersion, cast: Cast
 ) -> None:
-    second = make_candidate(champion.project, cast, trained, monkeypatch)
-    decisions.approve(model=second, by=cast.approver, reason="Better.")
-    back = decisions.withdraw(model=second, by=cast.approver, reason="Misses insulin.", confirmed="password")
+    decisions.approve(model=challenger, by=cast.approver, reason="Better.")
+    back = decisions.withdraw(model=challenger, by=cast.approver, reason="Misses insulin.", confirmed="password")
     rollback, reject = Decision.objects.all()[:2]
-    assert (reject.verb, reject.model, reject.evidence["confirmed"]) == ("reject", second, "password")
+    assert (reject.verb, reject.model, reject.evidence["confirmed"]) == ("reject", challenger, "password")
     assert (rollback.verb, rollback.model, rollback.deployment) == ("rollback", champion.model, back)
     assert rollback.reason == "clinic v2 was rejected: Misses insulin."
     with pytest.raises(TooLate):
-        decisions.withdraw(model=second, by=cast.approver, reason="Again.")
+        decisions.withdraw(model=challenger, by=cast.approver, reason="Again.")
     assert Decision.objects.count() == 4
 
 
@@ -99,14 +94,13 @@ def test_override_and_second_wake_the_run_and_are_on_record(candidate: ModelVers
 
 
 def test_archive_and_promote_and_development_are_on_record(
-    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+    champion: Deployment, challenger: ModelVersion, cast: Cast
 ) -> None:
-    second = make_candidate(champion.project, cast, trained, monkeypatch)
-    trial = decisions.deploy_to_dev(model=second, by=cast.lead)
+    trial = decisions.deploy_to_dev(model=challenger, by=cast.lead)
     assert Decision.objects.latest("pk").deployment == trial
-    decisions.approve(model=second, by=cast.approver, reason="Better.")
+    decisions.approve(model=challenger, by=cast.approver, reason="Better.")
     decisions.roll_back(model=champion.model, by=cast.approver, reason="Or not.")
-    decisions.promote(model=second, by=cast.approver, reason="It was the network.")
+    decisions.promote(model=challenger, by=cast.approver, reason="It was the network.")
     decisions.archive(model=champion.model, by=cast.approver, reason="Old.")
     verbs = list(Decision.objects.values_list("verb", flat=True))
     assert verbs[:5] == ["archive", "promote", "rollback", "approve", "dev"]

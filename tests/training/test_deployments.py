@@ -9,9 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
-from tests.conftest import Cast, make_candidate
+from tests.conftest import Cast
 from tests.together import together
-from training import ner
 from training.actions import deployments, models
 from training.models import Deployment, ModelVersion
 
@@ -19,11 +18,10 @@ Status = Deployment.Status
 
 
 @pytest.fixture
-def second(champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> ModelVersion:
+def second(challenger: ModelVersion, cast: Cast) -> ModelVersion:
     """An approved version that does not serve yet."""
-    model = make_candidate(champion.project, cast, trained, monkeypatch)
-    models.approve(model=model, by=cast.approver, reason="Better.")
-    return model
+    models.approve(model=challenger, by=cast.approver, reason="Better.")
+    return challenger
 
 
 def test_deploy_of_an_unapproved_model_is_refused(candidate: ModelVersion, cast: Cast) -> None:

@@ -10,11 +10,11 @@ import pytest
 from annotation.actions import notes
 from annotation.errors import ActionError, TooLate
 from annotation.models import Label, Note
-from tests.conftest import Cast, make_candidate
+from tests.conftest import Cast
 from tests.pipelines import without_fresh_process
 from tests.together import together
 from tests.training.conftest import lose
-from training import gates, ner, reaper, runs
+from training import gates, reaper, runs
 from training.actions import evaluations as actions
 from training.actions import models, rules
 from training.actions import runs as run_actions
@@ -44,19 +44,18 @@ def fail_integration(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_evaluation_beside_the_champion_becomes_the_newest(
-    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+    champion: Deployment, challenger: ModelVersion, cast: Cast
 ) -> None:
-    second = make_candidate(champion.project, cast, trained, monkeypatch)
-    run = evaluate(second, cast)
-    assert (run.status, run.error, run.kind, run.subject) == (Run.Status.SUCCEEDED, "", "evaluate", second)
-    newest, first = judgements_of(second)
-    assert (newest.run, first.run, judged_in(second)) == (run, second.run, run)
-    assert (newest.dataset, newest.scores["f1"]) == (second.dataset.test_set, first.scores["f1"])
+    run = evaluate(challenger, cast)
+    assert (run.status, run.error, run.kind, run.subject) == (Run.Status.SUCCEEDED, "", "evaluate", challenger)
+    newest, first = judgements_of(challenger)
+    assert (newest.run, first.run, judged_in(challenger)) == (run, challenger.run, run)
+    assert (newest.dataset, newest.scores["f1"]) == (challenger.dataset.test_set, first.scores["f1"])
     beside = Evaluation.objects.get(run=run, role="champion")
     assert (beside.model, newest.compared_with, newest.difference["value"]) == (champion.model, beside, 0)
     assert set(GateReport.objects.filter(run=run).values_list("kind", flat=True)) == {"unit", "integration", "quality"}
     assert run.metrics == {"f1": newest.scores["f1"], "model": 2}
-    assert second.path.is_dir(), "the artefact is not the run's to sweep away"
+    assert challenger.path.is_dir(), "the artefact is not the run's to sweep away"
 
 
 def test_champion_itself_is_evaluated_beside_nobody(champion: Deployment, cast: Cast) -> None:

@@ -9,9 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
-from tests.conftest import Cast, make_candidate
+from tests.conftest import Cast
 from tests.together import together
-from training import ner
 from training.actions import deployments, development, models, retirement
 from training.models import Deployment, ModelVersion
 from training.service_history import champion_at, last_annotation
@@ -20,11 +19,10 @@ Status = ModelVersion.Status
 
 
 @pytest.fixture
-def second(champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+def second(challenger: ModelVersion, cast: Cast) -> Deployment:
     """The champion after the champion."""
-    model = make_candidate(champion.project, cast, trained, monkeypatch)
-    models.approve(model=model, by=cast.approver, reason="Better.")
-    return deployments.deploy(model=model, by=cast.approver)
+    models.approve(model=challenger, by=cast.approver, reason="Better.")
+    return deployments.deploy(model=challenger, by=cast.approver)
 
 
 def test_withdraw_puts_the_champion_before_back_in_service(

@@ -11,7 +11,7 @@ import pytest
 from annotation.actions import notes, revisions
 from annotation.models import Note, Project
 from annotation.spans import Span
-from tests.conftest import Cast, make_candidate
+from tests.conftest import Cast
 from tests.pipelines import with_model, without_fresh_process
 from training import ner, runs
 from training.actions import runs as actions
@@ -45,14 +45,13 @@ def test_training_evaluates_on_the_sealed_test_notes(candidate: ModelVersion) ->
 
 
 def test_training_compares_with_the_champion_on_the_same_notes(
-    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+    champion: Deployment, challenger: ModelVersion, cast: Cast
 ) -> None:
-    second = make_candidate(champion.project, cast, trained, monkeypatch)
-    evaluation = Evaluation.objects.get(run=second.run, role="candidate")
+    evaluation = Evaluation.objects.get(run=challenger.run, role="candidate")
     rival = evaluation.compared_with
-    assert second.number == 2
+    assert challenger.number == 2
     assert rival is not None
-    assert (rival.model, rival.dataset, rival.run) == (champion.model, evaluation.dataset, second.run)
+    assert (rival.model, rival.dataset, rival.run) == (champion.model, evaluation.dataset, challenger.run)
     assert rival.per_note == evaluation.per_note, "the same weights"
     assert evaluation.difference == {"value": 0.0, "low": 0.0, "high": 0.0, "p": 1.0}
 

@@ -43,10 +43,9 @@ def test_review_tells_a_lead_why_not(candidate: ModelVersion, cast: Cast, browse
 
 
 def test_review_beside_a_champion_compares_both(
-    champion: Deployment, cast: Cast, browser_of: SignIn, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+    champion: Deployment, challenger: ModelVersion, cast: Cast, browser_of: SignIn
 ) -> None:
-    second = make_candidate(champion.project, cast, trained, monkeypatch)
-    response = browser_of(cast.approver).get(reverse("model", args=[second.pk]))
+    response = browser_of(cast.approver).get(reverse("model", args=[challenger.pk]))
     figures = response.context["figures"]
     assert figures.champion.model == champion.model
     # The same model twice.
@@ -109,18 +108,17 @@ def test_override_buttons_are_for_an_admin_and_then_an_approver(
 
 
 def test_roll_back_button_brings_the_earlier_version_back(
-    champion: Deployment, cast: Cast, browser_of: SignIn, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+    champion: Deployment, challenger: ModelVersion, cast: Cast, browser_of: SignIn
 ) -> None:
     approver = browser_of(cast.approver)
-    second = make_candidate(champion.project, cast, trained, monkeypatch)
-    approver.post(reverse("model_approve", args=[second.pk]), {"reason": "Better."})
+    approver.post(reverse("model_approve", args=[challenger.pk]), {"reason": "Better."})
     assert acts(approver, champion.model) == {"model_rollback": "", "model_archive": ""}
     address = reverse("model_rollback", args=[champion.model_id])
     assert "clinic v1 is back in service" in approver.post(address, {"reason": "Worse."}, follow=True).content.decode()
     assert "in service already" in approver.post(address, {"reason": "Worse."}, follow=True).content.decode()
     serving = [row.serving for row in approver.get("/p/clinic/models/").context["models"]]
     assert serving == [False, True]
-    assert acts(approver, second) == {"model_promote": "", "model_archive": ""}
+    assert acts(approver, challenger) == {"model_promote": "", "model_archive": ""}
     page = approver.get("/p/clinic/deployments/")
     assert [row.status for row in page.context["deployments"]] == ["active", "rolled_back", "retired"]
     assert "approver" in page.context["deployments"][0].approval
