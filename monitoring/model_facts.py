@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from training import artefacts
-from training.models import Deployment, Evaluation, ModelVersion
-from training.service_history import last_annotation
+from training.models import Evaluation, ModelVersion
+from training.service_history import first_services, last_annotations
 
 
 def facts_of(model: ModelVersion) -> dict[str, Any]:
     """``damage`` is empty when the artefact is intact; ``lead_time`` is from the last annotation into service."""
-    first = model.deployments.filter(environment=Deployment.Environment.PROD).order_by("started_at").first()
     environment = model.run.environment
     return {
         "damage": artefacts.state(model),
@@ -22,7 +22,7 @@ def facts_of(model: ModelVersion) -> dict[str, Any]:
         "libraries": {name: value for name, value in environment.items() if name != "commit" and value},
         "settings": model.settings,
         "compared": compared_on(model),
-        "lead_time": lead_time(model, first.started_at) if first else "",
+        "lead_time": lead_times([model]).get(model.pk, ""),
     }
 
 
@@ -35,10 +35,12 @@ def compared_on(model: ModelVersion) -> int:
     return rows.filter(dataset=model.dataset_id).count()
 
 
-def lead_time(model: ModelVersion, served_at: datetime) -> str:
-    """From the newest annotation that the version was made with into service, in words; empty when there is none."""
-    newest = last_annotation(model)
-    return in_words(served_at - newest) if newest else ""
+def lead_times(models: Iterable[ModelVersion]) -> dict[int, str]:
+    """By version: from the newest annotation that it was made with to champion, in words. Only those that served."""
+    models = list(models)
+    served = first_services(models)
+    newest = last_annotations([model for model in models if model.pk in served])
+    return {pk: in_words(served[pk] - at) for pk, at in newest.items()}
 
 
 def in_words(span: timedelta) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
-from annotation.models import Project
+from annotation.models import Annotation, Project
 from training.models import DatasetItem, Deployment, ModelVersion
 
 
@@ -33,8 +33,17 @@ def earlier_champions(model: ModelVersion) -> Iterator[ModelVersion]:
             yield row.model
 
 
-def last_annotation(model: ModelVersion) -> datetime | None:
-    """When the newest annotation was made that the model was trained on or tested with."""
-    items = DatasetItem.objects.filter(dataset=model.dataset_id)
-    newest: datetime | None = items.aggregate(at=Max("annotation__created_at"))["at"]
-    return newest
+def first_services(models: Iterable[ModelVersion]) -> dict[int, datetime]:
+    """By version, when it became champion for the first time; those that never did are left out."""
+    rows = Deployment.objects.filter(model__in=models, role=Deployment.Role.CHAMPION)
+    return dict(rows.order_by().values("model").annotate(at=Min("started_at")).values_list("model", "at"))
+
+
+def last_annotations(models: Iterable[ModelVersion]) -> dict[int, datetime]:
+    """By version, when the newest annotation was made that it was trained on or tested with."""
+    models = list(models)
+    items = DatasetItem.objects.filter(dataset__in={model.dataset_id for model in models})
+    # Annotations are only added: the newest has the highest id, and ids need no look at each annotation.
+    newest = dict(items.order_by().values("dataset").annotate(last=Max("annotation")).values_list("dataset", "last"))
+    times = dict(Annotation.objects.filter(pk__in=newest.values()).values_list("pk", "created_at"))
+    return {model.pk: times[last] for model in models if (last := newest.get(model.dataset_id))}

@@ -18,7 +18,7 @@ from annotation.access import Right, in_project, person, with_object
 from annotation.errors import ActionError
 from annotation.models import Project
 from monitoring.actions import decisions, smoke
-from monitoring.model_facts import lead_time
+from monitoring.model_facts import lead_times
 from monitoring.models import Decision
 from monitoring.smoke import smoke_test
 from monitoring.views.model_decisions import ROWS
@@ -53,7 +53,7 @@ def deployments(request: HttpRequest, project: Project) -> HttpResponse:
         "trials": trials_of(request, trials),
         "form": form,
         "answer": answer(project, form.cleaned_data["at"]) if "at" in request.GET and form.is_valid() else "",
-        "lead_time": lead_time(champion.model, champion.started_at) if champion else "",
+        "lead_time": champion.lead_time if champion else "",  # type: ignore[attr-defined]
     }
     return render(request, "monitoring/deployments.html", context)
 
@@ -67,11 +67,13 @@ def trials_of(request: HttpRequest, rows: Iterable[Deployment]) -> list[dict[str
 
 
 def with_approvals(services: list[Deployment]) -> list[Deployment]:
-    """Each with who approved its version, when and why."""
+    """Each with who approved its version, when and why, and how long the version took to become champion."""
     rows = Decision.objects.filter(model__in={row.model_id for row in services}, verb=Decision.Verb.APPROVE)
     told = {row.model_id: f"{row.by}, {row.created_at:%-d %b %Y}: {row.reason}" for row in rows.select_related("by")}
+    times = lead_times({row.model for row in services})
     for row in services:
         row.approval = told.get(row.model_id, "")  # type: ignore[attr-defined]
+        row.lead_time = times.get(row.model_id, "")  # type: ignore[attr-defined]
     return services
 
 

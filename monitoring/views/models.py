@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from annotation.access import Right, in_project, with_object
 from annotation.models import Project
 from monitoring.model_cards import badges, card_of
+from monitoring.model_facts import lead_times
 from monitoring.views.model_decisions import ROWS
 from monitoring.views.model_review import review
 from training.models import Deployment, Evaluation, ModelVersion
@@ -21,11 +22,12 @@ def models(request: HttpRequest, project: Project) -> HttpResponse:
     rows = list(ROWS().filter(project=project))
     own = Evaluation.objects.filter(model__in=rows, role=Evaluation.Role.CANDIDATE, split="test")
     # The newest of each comes last and stands.
-    scores = dict(own.order_by("pk").values_list("model", "scores"))
+    scores, times = dict(own.order_by("pk").values_list("model", "scores")), lead_times(rows)
     for row in rows:
         row.evaluation = scores.get(row.pk)  # type: ignore[attr-defined]
         row.serving = champion is not None and champion.model_id == row.pk  # type: ignore[attr-defined]
         row.badges = badges(row)  # type: ignore[attr-defined]
+        row.lead_time = times.get(row.pk, "")  # type: ignore[attr-defined]
     return render(request, "monitoring/models.html", {"models": rows})
 
 

@@ -13,7 +13,7 @@ from tests.conftest import Cast
 from tests.together import together
 from training.actions import deployments, development, models, retirement
 from training.models import Deployment, ModelVersion
-from training.service_history import champion_at, last_annotation
+from training.service_history import champion_at, first_services, last_annotations
 
 Status = ModelVersion.Status
 
@@ -112,7 +112,18 @@ def test_champion_at_any_moment_is_the_one_of_that_period(champion: Deployment, 
     assert {at: champion_at(champion.project, at) for at in moments} == moments
 
 
-def test_last_annotation_is_before_the_version(champion: Deployment) -> None:
-    newest = last_annotation(champion.model)
-    assert newest is not None
+def test_last_annotation_is_the_newest_that_the_version_was_made_with(champion: Deployment) -> None:
+    newest = last_annotations([champion.model])[champion.model_id]
+    items = champion.model.dataset.items
+    assert newest == max(item.annotation.created_at for item in items.select_related("annotation"))
     assert newest < champion.model.created_at
+
+
+def test_first_service_is_the_first_as_champion(champion: Deployment, second: Deployment, cast: Cast) -> None:
+    again = deployments.roll_back(model=champion.model, by=cast.approver, reason="Worse.")
+    development.deploy_to_dev(model=champion.model, by=cast.lead)
+    assert again.started_at > second.started_at
+    assert first_services([champion.model, second.model]) == {
+        champion.model_id: champion.started_at,
+        second.model_id: second.started_at,
+    }

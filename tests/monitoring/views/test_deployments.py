@@ -41,6 +41,16 @@ def test_deployments_page_says_who_approved_and_the_lead_time(
     (row,) = response.context["deployments"]
     assert row.approval.endswith(": Good enough for the tests.")
     assert response.context["lead_time"].endswith(" min")
+    assert row.lead_time == response.context["lead_time"]
+
+
+def test_lead_time_is_shown_by_version(
+    champion: Deployment, challenger: ModelVersion, cast: Cast, browser_of: SignIn
+) -> None:
+    reader = browser_of(cast.annotator)
+    newest, oldest = reader.get("/p/clinic/models/").context["models"]
+    assert (newest.lead_time, oldest.lead_time[-4:]) == ("", " min")  # a candidate is no champion
+    assert reader.get(reverse("model", args=[oldest.pk])).context["facts"]["lead_time"] == oldest.lead_time
 
 
 def test_trial_begins_and_ends_by_one_click(candidate: ModelVersion, cast: Cast, browser_of: SignIn) -> None:
