@@ -89,7 +89,7 @@ class SearchForm(ExperimentForm):
         max_value=MOST_MINUTES,
         initial=60,
         label="Minutes at most",
-        help_text="No trial starts later, and those under way end early once one is scored. 0: no limit.",
+        help_text="No trial starts later. 0: no limit.",
     )
     seed = forms.IntegerField(
         min_value=0, max_value=2**31 - 1, initial=0, help_text="Same seed, same gold: the same trials."
@@ -98,7 +98,8 @@ class SearchForm(ExperimentForm):
         required=False,
         initial=True,
         label="End trials early that fall behind",
-        help_text="At each look at the calibration notes, after five trials: when F1 is below the others' median.",
+        help_text="At each look at the calibration notes, after five trials: when F1 is below the others' median. "
+        "And once the minutes are used up, if a trial is scored by then.",
     )
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
