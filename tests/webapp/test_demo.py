@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,12 +12,14 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from annotation.actions import guidelines
-from annotation.models import Annotation, Comment, Note, Task, Team, User
+from annotation.models import Annotation, Comment, Note, Project, Task, Team, User
 from annotation.spans import exact_counts, span_problems
 from annotation.synthetic import generate
 from monitoring.models import Measurement
 from monitoring.quality import reading
 from monitoring.quality.section import Question
+from tests.conftest import KeepRows
+from tests.kept import Kept
 from tests.pipelines import with_model
 from training import context, ner, runs
 from training.actions import runs as actions
@@ -30,13 +33,34 @@ OPEN = {"audits": 2, "labels": 6, "uncertainty": 2, "drift_slice": 2, "feedback"
 SMALL = {"DONE": DONE, "OPEN": OPEN, "OPEN_TWICE": 6, "SECOND_WAITS": 1, "DECISION_WAITS": 2, "FOR_TEAM": 3}
 
 
-@pytest.fixture
-def said(db: None, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def make_small(monkeypatch: pytest.MonkeyPatch, trained: ner.Trained) -> None:
     for name, value in SMALL.items():
         monkeypatch.setattr(demo, name, value)
     with_model(monkeypatch, trained)
     monkeypatch.setattr(context, "rules_of", lambda _: Rules(slice_notes=3, slice_entities=3))
+
+
+@pytest.fixture
+def said(db: None, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    make_small(monkeypatch, trained)
     return []
+
+
+@pytest.fixture(scope="module")
+def kept_demo(keep_rows: KeepRows, trained: ner.Trained) -> Kept:
+    def set_up() -> None:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            make_small(monkeypatch, trained)
+            demo.set_up(id)
+
+    return keep_rows("demo", set_up)
+
+
+@pytest.fixture
+def project(db: None, own_folders: None, kept_demo: Kept, tmp_path: Path) -> Project:
+    """The demo's, with all that was set up."""
+    kept_demo.put_back(tmp_path)
+    return Project.objects.get(slug="demo")
 
 
 def test_set_up_makes_all_that_the_first_page_shows(said: list[str], browser_of: Callable[[User], Browser]) -> None:
@@ -56,8 +80,7 @@ def test_set_up_makes_all_that_the_first_page_shows(said: list[str], browser_of:
     assert response.context["champion"] == champion
 
 
-def test_queue_has_each_reason_some_pairs_and_a_team(said: list[str]) -> None:
-    project = demo.set_up(said.append)
+def test_queue_has_each_reason_some_pairs_and_a_team(project: Project) -> None:
     waiting = Task.objects.waiting()
     counts = {row["reason"]: row["waiting"] for row in waiting.queue_summary()}
     # One of each kind is for two people; one more note waits for its second annotator.
@@ -73,8 +96,8 @@ def test_queue_has_each_reason_some_pairs_and_a_team(said: list[str]) -> None:
     assert Comment.objects.count() == 2
 
 
-def test_past_is_past_and_in_order(said: list[str]) -> None:
-    demo.set_up(said.append)
+@pytest.mark.usefixtures("project")
+def test_past_is_past_and_in_order() -> None:
     done = Task.objects.filter(status=Task.Status.ACCEPTED).select_related("note")
     assert all(task.note.received_at < task.closed_at for task in done if task.closed_at)
     assert max(task.closed_at for task in done if task.closed_at) < timezone.now() - timedelta(hours=23)
@@ -84,8 +107,7 @@ def test_past_is_past_and_in_order(said: list[str]) -> None:
     assert all(made == closed for made, closed in times)
 
 
-def test_people_differ_as_people_do_and_correct_suggestions(said: list[str]) -> None:
-    project = demo.set_up(said.append)
+def test_people_differ_as_people_do_and_correct_suggestions(project: Project) -> None:
     question = Question(project, User.objects.get(username="demo-reviewer"), sees_people=True, days=None)
     pairs = reading.pairs(question)
     assert len(pairs) == 13
@@ -127,8 +149,8 @@ def test_set_up_after_a_kill_in_training_goes_on(said: list[str]) -> None:
     assert Deployment.objects.champion_of(project) is not None
 
 
-def test_demos_people_have_no_password(said: list[str]) -> None:
-    demo.set_up(said.append)
+@pytest.mark.usefixtures("project")
+def test_demos_people_have_no_password() -> None:
     people = User.objects.filter(username__startswith="demo-")
     assert people.count() == len(demo_people.PEOPLE)
     assert not any(person.has_usable_password() for person in people)
