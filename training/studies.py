@@ -80,13 +80,15 @@ def next_settings(params: Mapping[str, Any], trials: Sequence[Trial]) -> dict[st
 def reason_to_prune(run: Run, looks: Mapping[int, float]) -> str | None:
     """Why the trial is better ended at its latest look; None when it goes on.
 
-    It is behind the others of its recipe there, or the minutes are used up and there is a scored trial already.
+    It is behind the others of its recipe there, or the minutes are used up and a scored trial has an F1 as good.
     """
     experiment = run.parent
     if experiment is None or not experiment.params.get("prune"):
         return None
     number, trials = run.params["number"], trials_of(experiment)
-    if is_over_time(experiment, trials) and any(trial.value is not None for trial in trials):
+    scored = [trial.scores["f1"] for trial in trials if trial.scores]
+    # One that is ahead is let finish: what the others cost would be lost with it.
+    if is_over_time(experiment, trials) and scored and looks[max(looks)] <= max(scored):
         return OVER_TIME
     others = _of(run.params["recipe"], seen_by(number, trials, experiment.params["parallel"]))
     own = _tuning().TrialRow(number, {}, _tuning().State.RUNNING, intermediate=looks)

@@ -99,7 +99,7 @@ class SearchForm(ExperimentForm):
         initial=True,
         label="End trials early that fall behind",
         help_text="At each look at the calibration notes, after five trials: when F1 is below the others' median. "
-        "And once the minutes are used up, if a trial is scored by then.",
+        "Once the minutes are used up: unless it is ahead of all that are scored.",
     )
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:

@@ -16,6 +16,7 @@ from tests.training.quick_trials import quick, work_off  # noqa: F401 - a fixtur
 from training import leftovers, runs, work
 from training.actions.auto import Auto, start_auto
 from training.models import Dataset, Run
+from training.studies import reason_to_prune
 from training.trials import Objective, Trial, ranked, trials_of
 
 NAMES = ("dictionary", "crf", "clinical")
@@ -69,6 +70,17 @@ def test_minutes_end_the_trials_under_way_once_one_is_scored(project: Project, c
     outputs = experiment.steps.get().outputs
     assert (outputs["complete"], outputs["pruned"]) == (1, 1)
     assert outputs["stopped"] == "The 5 minutes were used up; 1 trial under way was ended."
+
+
+def test_trial_that_is_ahead_when_the_minutes_are_used_up_is_let_finish(project: Project, cast: Cast) -> None:
+    experiment = search(project, cast, recipes=("clinical", "spacy"), minutes=5)
+    runs.execute(experiment.pk)
+    first, second = experiment.children.order_by("pk").select_related("parent")
+    experiment.children.update(created_at=timezone.now() - timedelta(minutes=6))
+    assert reason_to_prune(second, {1: 0.0}) is None  # nothing is scored yet
+    runs.execute(first.pk)
+    assert reason_to_prune(second, {1: 0.99}) is None
+    assert reason_to_prune(second, {1: 0.99, 2: 0.1}) == "minutes"
 
 
 def test_best_trials_are_kept_when_the_others_are_swept(project: Project, cast: Cast) -> None:

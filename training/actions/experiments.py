@@ -42,7 +42,7 @@ class Tuning:
     """Which settings vary in which ranges (``search_space``), what makes a trial better, and how much may be spent.
 
     No trial is started after `minutes` (0: no limit). `prune` ends trials early that fall behind, and those that the
-    minutes overtake once there is a result.
+    minutes overtake unless they are ahead of all that are scored.
     """
 
     recipe: str
