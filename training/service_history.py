@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Max, Min, Q, QuerySet
 
-from annotation.models import Annotation, Project
+from annotation.models import Project
 from training.models import DatasetItem, Deployment, ModelVersion
 
 
@@ -43,7 +43,7 @@ def last_annotations(models: Iterable[ModelVersion]) -> dict[int, datetime]:
     """By version, when the newest annotation was made that it was trained on or tested with."""
     models = list(models)
     items = DatasetItem.objects.filter(dataset__in={model.dataset_id for model in models})
-    # Annotations are only added: the newest has the highest id, and ids need no look at each annotation.
-    newest = dict(items.order_by().values("dataset").annotate(last=Max("annotation")).values_list("dataset", "last"))
-    times = dict(Annotation.objects.filter(pk__in=newest.values()).values_list("pk", "created_at"))
-    return {model.pk: times[last] for model in models if (last := newest.get(model.dataset_id))}
+    # By their time: an annotation may come in later than it was made, and then its id is no guide.
+    rows = items.order_by().values("dataset").annotate(at=Max("annotation__created_at"))
+    newest = dict(rows.values_list("dataset", "at"))
+    return {model.pk: at for model in models if (at := newest.get(model.dataset_id))}

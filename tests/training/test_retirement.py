@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
+from annotation.models import Annotation
 from tests.conftest import Cast
 from tests.together import together
 from training.actions import deployments, development, models, retirement
@@ -113,10 +114,12 @@ def test_champion_at_any_moment_is_the_one_of_that_period(champion: Deployment, 
 
 
 def test_last_annotation_is_the_newest_that_the_version_was_made_with(champion: Deployment) -> None:
-    newest = last_annotations([champion.model])[champion.model_id]
-    items = champion.model.dataset.items
-    assert newest == max(item.annotation.created_at for item in items.select_related("annotation"))
-    assert newest < champion.model.created_at
+    first = champion.model.dataset.items.order_by("annotation").values_list("annotation", flat=True)[0]
+    assert last_annotations([champion.model])[champion.model_id] < champion.model.created_at
+    # Made last, though it is not the one with the highest id.
+    moment = timezone.now()
+    Annotation.objects.filter(pk=first).update(created_at=moment)
+    assert last_annotations([champion.model]) == {champion.model_id: moment}
 
 
 def test_first_service_is_the_first_as_champion(champion: Deployment, second: Deployment, cast: Cast) -> None:
