@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.experiments import count_of
-from training.models import Dataset, Run, Step
+from training.models import Dataset, ModelVersion, Run, Step
 from training.studies import importance
 from training.trials import State, Trial, best_of, objective_of, trials_of
 
@@ -31,6 +31,11 @@ class Row:
     latest: float | None
     progress: int | None
     pipeline: Run | None
+
+    @property
+    def model(self) -> ModelVersion | None:
+        """The version that came of it."""
+        return getattr(self.pipeline, "model", None)
 
     @property
     def is_scored(self) -> bool:
@@ -148,7 +153,7 @@ def _progress(trials: Sequence[Trial]) -> dict[int, float]:
 
 def _pipelines(experiment: Run) -> dict[int, Run]:
     """By trial the newest run that registers it and did not fail."""
-    rows = Run.objects.filter(source__parent=experiment, kind=Run.Kind.PIPELINE).order_by("pk")
+    rows = Run.objects.filter(source__parent=experiment, kind=Run.Kind.PIPELINE).select_related("model").order_by("pk")
     failed = (Run.Status.FAILED, Run.Status.CANCELLED)
     return {run.source_id: run for run in rows.exclude(status__in=failed) if run.source_id}
 

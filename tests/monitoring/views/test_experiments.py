@@ -16,7 +16,7 @@ from tests.pipelines import judge_few_notes, with_model
 from training import ner, runs
 from training.actions import experiments as actions
 from training.actions.experiments import Candidate
-from training.models import Evaluation, Run
+from training.models import Evaluation, ModelVersion, Run
 
 SignIn = Callable[[User], Browser]
 START = "/p/clinic/experiments/start/"
@@ -160,6 +160,10 @@ def test_trial_becomes_a_candidate_with_one_click_once(lead: Browser, experiment
     assert Run.objects.filter(kind=Run.Kind.PIPELINE).count() == 1
     text = page(lead, reverse("experiment", args=[experiment.pk]))
     assert f"Run {pipeline.pk}" in text
+    runs.execute(pipeline.pk)
+    model = ModelVersion.objects.get(run=pipeline)
+    text = page(lead, reverse("experiment", args=[experiment.pk]))
+    assert f'href="{reverse("model", args=[model.pk])}">Version 1</a>' in text
 
 
 def test_compare_of_one_run_sends_back(lead: Browser) -> None:
