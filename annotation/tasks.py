@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from annotation.actions import indexing
+from annotation.actions import indexing, replies
 
 # The clock asks every two seconds; what is left then is taken up again.
 AT_MOST_SECONDS = 20
@@ -13,3 +13,8 @@ AT_MOST_SECONDS = 20
 @shared_task
 def index_notes() -> None:
     indexing.catch_up(seconds=AT_MOST_SECONDS)
+
+
+@shared_task
+def expire_replies() -> None:
+    replies.expire()

@@ -1,187 +1,170 @@
-"""Serving: one inference thread a process owns every call of a model, its memory zone and its replacement.
+"""Serving: every model in service has a lane (its one thread), and each request goes to one of them.
 
-spaCy's memory zone is not thread-safe (calls beside it gave silently wrong entities when measured), so request threads
-only put texts into a queue. The thread takes what waits, up to sixteen requests, in one batch. A second thread looks
-every half second which model the database names as champion, loads it, and hands it over through the same queue.
+A thread looks every half second which deployments are active, loads what is new and puts the new routes in place at
+once. The lanes of the models used last stay open, so that what waits is answered and going back costs nothing. So no
+request fails in a change of models, and each is answered by exactly one version.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import queue
 import threading
 import time
-from collections import defaultdict, deque
+from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, connection
 from spacy.language import Language
 
-from annotation.spans import ScoredSpan
 from training import ner
-from training.artefacts import nlp_of
+from training.artefacts import fresh_nlp_of, nlp_of
+from training.lanes import Entities, Lane, NotServing, Request, Served
 from training.models import Deployment
+from training.routes import Route, Target
 
-MAX_BATCH = 16
-MAX_WAITING = 2_000
-MAX_TESTS = 200
 REFRESH_SECONDS = 0.5
 RETRY_SECONDS = 30.0
 TIMEOUT_SECONDS = 30.0
+# How long a caller waits for a canary before the champion answers: five times the usual, at least a second.
+PATIENCE_SECONDS, PATIENCE_TIMES = 1.0, 5.0
+# Models whose lanes stay open after their service, the one used last first.
+MOST_LANES = 3
+Role = Deployment.Role
 
 logger = logging.getLogger(__name__)
-
-
-class NotServing(Exception):  # noqa: N818 - a state, not a fault
-    """No answer can be had now; the message says why. Trying again later makes sense."""
+__all__ = ["Answer", "Engine", "NotServing", "Pending", "Served", "engine", "preload"]
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """A model in service: what an answer says about where it comes from."""
-
-    deployment_id: int
-    model_id: int
-    number: int
-    name: str
-    sha256: str
-    role: str
-    nlp: Language = field(repr=False)
-
-    @classmethod
-    def of(cls, row: Deployment, nlp: Language) -> Served:
-        model = row.model
-        return cls(row.pk, model.pk, model.number, model.project.slug, model.sha256, row.role, nlp)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The entities of each text, in order, all by one model; ``milliseconds`` include the wait in the queue."""
+class Missed:
+    """A canary or variant that did not answer, so that the champion did: `outcome` is "failed" or "slow"."""
 
     served: Served
-    entities: list[list[ScoredSpan]]
+    outcome: str
     milliseconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
-    project_id: int
-    texts: Sequence[str]
-    future: Future[tuple[Served, list[list[ScoredSpan]]]]
-    # A version under test; None: the champion of the moment.
-    served: Served | None = None
+class Answer:
+    """The entities of each text, in order, all by one model; ``milliseconds`` include every wait."""
+
+    served: Served
+    entities: Entities
+    milliseconds: float
+    missed: Missed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A request that the inference thread has or will have."""
+    """A request that a lane has or will have."""
 
-    _future: Future[tuple[Served, list[list[ScoredSpan]]]]
+    _engine: Engine
+    _project_id: int
+    _target: Target
+    _request: Request
     _began: float
-    _timeout: float
 
     def answer(self) -> Answer:
         """Wait for it. Raises NotServing when it can't be had in time."""
+        if self._target.served.role == Role.CHAMPION:
+            return self._engine.finish(self._target, self._request, self._began, None)
+        patience = max(PATIENCE_SECONDS, PATIENCE_TIMES * self._engine.usual_seconds)
         try:
-            served, entities = self._future.result(self._timeout)
+            return Answer(self._target.served, self._request.future.result(patience), self._milliseconds())
+        except (NotServing, CancelledError):
+            outcome = "failed"
         except TimeoutError:
-            self._future.cancel()
-            raise NotServing(f"No answer within {self._timeout:.0f} seconds; try again later.") from None
-        return Answer(served, entities, (time.perf_counter() - self._began) * 1000)
+            self._request.future.cancel()
+            outcome = "slow"
+        missed = Missed(self._target.served, outcome, self._milliseconds())
+        again = Request(self._request.texts, self._request.until)
+        return self._engine.finish(self._engine.put(self._project_id, again, None), again, self._began, missed)
 
-
-@dataclass(frozen=True, slots=True)
-class _Swap:
-    champions: dict[int, Served]
-    done: threading.Event
+    def _milliseconds(self) -> float:
+        return 1000 * (time.perf_counter() - self._began)
 
 
 class Engine:
-    """The inference thread and the thread that keeps it up to date. Safe to call from any thread."""
+    """The lanes and the thread that keeps them up to date. Safe to call from any thread."""
 
     def __init__(self) -> None:
-        self._waiting: queue.Queue[_Request | _Swap] = queue.Queue(MAX_WAITING)
-        self._champions: dict[int, Served] = {}
-        # Requests to versions under test: one at a time, after what production asked meanwhile.
-        self._tests: deque[_Request] = deque()
+        # By project; replaced as a whole.
+        self._routes: dict[int, Route] = {}
+        # Open lanes by the identity of their model, the one used last at the end.
+        self._lanes: OrderedDict[int, Lane] = OrderedDict()
+        self._ending: list[Lane] = []
         self._try_again: dict[int, float] = {}
         self._ready = threading.Event()
         self._stop = threading.Event()
-        for target in (self._infer, self._refresh):
-            threading.Thread(target=target, name=f"serving-{target.__name__}", daemon=True).start()
+        # What the champion usually takes, in seconds: a moving mean.
+        self.usual_seconds = 0.0
+        threading.Thread(target=self._refresh, name="serving-refresh", daemon=True).start()
 
-    def predict(self, project_id: int, texts: Sequence[str], *, timeout: float = TIMEOUT_SECONDS) -> Answer:
-        """Entities of `texts` by the project's champion. Raises NotServing when there is none, or too much to do."""
-        return self.submit(project_id, texts, timeout=timeout).answer()
+    def predict(
+        self, project_id: int, texts: Sequence[str], *, route_key: str = "", timeout: float = TIMEOUT_SECONDS
+    ) -> Answer:
+        """Entities of `texts`. Raises NotServing when there is no champion, or too much to do."""
+        return self.submit(project_id, texts, route_key=route_key, timeout=timeout).answer()
 
     def submit(
-        self, project_id: int, texts: Sequence[str], *, timeout: float = TIMEOUT_SECONDS, served: Served | None = None
+        self, project_id: int, texts: Sequence[str], *, route_key: str = "", timeout: float = TIMEOUT_SECONDS
     ) -> Pending:
         """As ``predict``, but the caller can do something else before it asks for the answer.
 
-        `served`: a version under test instead of the champion; it answers behind what production asks.
+        `route_key` says for whom is asked: who has the same key gets the same model while several share the callers.
         """
         began = time.perf_counter()
         if not self._ready.wait(timeout):
             raise NotServing("The model is still loading; try again in a few seconds.")
-        request = _Request(project_id, texts, Future(), served)
-        if served and len(self._tests) >= MAX_TESTS:
-            raise NotServing("Too many requests to versions under test wait already; try again in a few seconds.")
+        request = Request(texts, time.monotonic() + timeout)
+        return Pending(self, project_id, self.put(project_id, request, route_key), request, began)
+
+    def put(self, project_id: int, request: Request, route_key: str | None) -> Target:
+        """Who will answer the request; `route_key` None: the champion."""
+        while not self._stop.is_set():
+            route = self._routes.get(project_id)
+            if route is None:
+                raise NotServing("No model of this project is in service yet; approve one first.")
+            target = route.champion if route_key is None else route.choose(route_key)
+            # A lane that was closed a moment ago has its successor in the routes.
+            if target.lane.put(request):
+                return target
+        raise NotServing("The server is stopping; try again in a few seconds.")
+
+    def finish(self, target: Target, request: Request, began: float, missed: Missed | None) -> Answer:
+        """The champion's answer: nobody stands behind it."""
         try:
-            self._waiting.put_nowait(request)
-        except queue.Full:
-            raise NotServing("Too many requests wait already; try again in a few seconds.") from None
-        return Pending(request.future, began, timeout)
+            found = request.future.result(max(0.0, request.until - time.monotonic()))
+        except (TimeoutError, CancelledError):
+            request.future.cancel()
+            raise NotServing("No answer within the time that a request has; try again later.") from None
+        seconds = time.perf_counter() - began
+        self.usual_seconds += 0.05 * (min(seconds, 5.0) - self.usual_seconds)
+        return Answer(target.served, found, 1000 * seconds, missed)
 
     def ready(self) -> bool:
-        """Whether the champions named by the database are loaded."""
+        """Whether the models named by the database are loaded."""
         return self._ready.is_set()
 
-    def stop(self) -> None:
+    def champion(self, project_id: int) -> Served | None:
+        route = self._routes.get(project_id)
+        return route.champion.served if route else None
+
+    def waiting(self) -> int:
+        """Requests without an answer, in all lanes."""
+        return sum(lane.waiting for lane in list(self._lanes.values()))
+
+    def stop(self, timeout: float = 10.0) -> bool:
+        """Answer what waits and end; False when that took too long."""
         self._stop.set()
-        self._waiting.put(_Swap({}, threading.Event()))
-
-    # The inference thread -------------------------------------------------------------------------------------------
-    def _infer(self) -> None:
-        while not self._stop.is_set():
-            batch, swap = self._take()
-            for project_id, requests in batch.items():
-                self._answer(self._champions.get(project_id), requests)
-            if swap:
-                self._champions = swap.champions
-                swap.done.set()
-            if self._tests:
-                request = self._tests.popleft()
-                self._answer(request.served, [request])
-
-    def _take(self) -> tuple[dict[int, list[_Request]], _Swap | None]:
-        """What waits: requests by project, up to a batch or to the next swap, which keeps its place in the line.
-
-        Requests to versions under test are put aside.
-        """
-        batch: dict[int, list[_Request]] = defaultdict(list)
-        for count in range(MAX_BATCH):
-            try:
-                item = self._waiting.get(block=not count and not self._tests)
-            except queue.Empty:
-                break
-            if isinstance(item, _Swap):
-                return batch, item
-            if item.served:
-                self._tests.append(item)
-            else:
-                batch[item.project_id].append(item)
-        return batch, None
-
-    def _answer(self, served: Served | None, requests: list[_Request]) -> None:
-        live = [request for request in requests if request.future.set_running_or_notify_cancel()]
-        if served is None:
-            return _refuse(live, NotServing("No model of this project is in service yet; approve one first."))
-        _settle(served, live)
-        return None
+        lanes = [*self._lanes.values(), *self._ending]
+        for lane in lanes:
+            lane.close()
+        ended = [lane.join(timeout) for lane in lanes]
+        return all(ended)
 
     # The refreshing thread ------------------------------------------------------------------------------------------
     def _refresh(self) -> None:
@@ -193,65 +176,67 @@ class Engine:
                 connection.close()
             except Exception as error:
                 # Whatever it is: a thread that ends here would serve an old model for ever, unnoticed.
-                logger.error("looking for the champion failed: %s", type(error).__name__, exc_info=error)
+                logger.error("looking for the deployments failed: %s", type(error).__name__, exc_info=error)
             self._stop.wait(REFRESH_SECONDS)
         connection.close()
 
     def _catch_up(self) -> None:
-        rows = Deployment.objects.active().filter(role=Deployment.Role.CHAMPION).select_related("model__project")
-        champions = {row.project_id: served for row in rows if (served := self._served(row))}
-        if champions != self._champions:
-            self._hand_over(champions)
+        rows = list(Deployment.objects.answering().select_related("model__project"))
+        others = {row.project_id: row for row in rows if row.role != Role.CHAMPION}
+        routes = {}
+        for row in rows:
+            present = self._routes.get(row.project_id)
+            champion = self._target(row) or (present.champion if present else None)
+            if row.role == Role.CHAMPION and champion:
+                other = others.get(row.project_id)
+                target = self._target(other) if other else None
+                routes[row.project_id] = Route(champion, target, other.share if other and target else 0)
+        if routes != self._routes:
+            self._routes = routes
+            told = [target.served for route in routes.values() for target in route.targets]
+            names = [f"{served.name} v{served.number} ({served.role})" for served in told]
+            logger.info("serving %s", ", ".join(names) or "no model")
+        self._close_old()
         self._ready.set()
 
-    def _served(self, row: Deployment) -> Served | None:
-        """The deployment's model, loaded; the project's present one, if any, when that can't be done now."""
-        present = self._champions.get(row.project_id)
-        if (present and present.deployment_id == row.pk) or time.monotonic() < self._try_again.get(row.pk, 0):
-            return present
+    def _target(self, row: Deployment) -> Target | None:
+        """The deployment with its model's lane; None when the model can't be loaded now."""
+        if time.monotonic() < self._try_again.get(row.pk, 0):
+            return None
         try:
-            nlp = nlp_of(row.model)
+            nlp = self._known(row) or nlp_of(row.model)
+            lane = self._lane(nlp, row)
+            return Target(Served.of(row, lane.nlp), lane)
         except ner.ArtefactError as error:
             logger.error("%s can't be loaded, the one before goes on: %s", row.model, error)
             self._try_again[row.pk] = time.monotonic() + RETRY_SECONDS
-            return present
-        return Served.of(row, nlp)
+            return None
 
-    def _hand_over(self, champions: dict[int, Served]) -> None:
-        swap = _Swap(champions, threading.Event())
-        self._waiting.put(swap)
-        while not swap.done.wait(REFRESH_SECONDS):
-            # The inference thread has ended and takes nothing more.
-            if self._stop.is_set():
-                return
-        logger.info("serving %s", ", ".join(f"{s.name} v{s.number}" for s in champions.values()) or "no model")
+    def _known(self, row: Deployment) -> Language | None:
+        """The model as the routes have it: what is in service need not be looked for on the disk."""
+        route = self._routes.get(row.project_id)
+        found = [t.served for t in route.targets if t.served.model_id == row.model_id] if route else []
+        return found[0].nlp if found else None
 
+    def _lane(self, nlp: Language, row: Deployment) -> Lane:
+        lane = self._lanes.get(id(nlp))
+        if lane is None:
+            ending = [lane for lane in self._ending if lane.nlp is nlp]
+            if not all(lane.join(TIMEOUT_SECONDS) for lane in ending):
+                # One thread a model: the old one is still at it, so this one gets a copy.
+                nlp = fresh_nlp_of(row.model)
+            lane = self._lanes[id(nlp)] = Lane(nlp, f"{row.model.project.slug} v{row.model.number}")
+        self._lanes.move_to_end(id(nlp))
+        return lane
 
-def _entities(nlp: Language, texts: Sequence[str]) -> list[list[ScoredSpan]]:
-    # What the zone's texts added to the vocabulary goes with it: memory stays flat, no patient's word stays behind.
-    with nlp.memory_zone():
-        return ner.predict(nlp, texts)
-
-
-def _settle(served: Served, requests: Sequence[_Request]) -> None:
-    """Answer the requests in one batch; when that fails, one by one, so that only the one to blame is refused."""
-    try:
-        found = iter(_entities(served.nlp, [text for request in requests for text in request.texts]))
-    except Exception as error:
-        if len(requests) > 1:
-            for request in requests:
-                _settle(served, [request])
-            return
-        logger.error("model %s could not answer: %s", served.name, type(error).__name__, exc_info=error)
-        _refuse(requests, NotServing("The model could not read this request; the server's log has the place."))
-    else:
-        for request in requests:
-            request.future.set_result((served, [next(found) for _ in request.texts]))
-
-
-def _refuse(requests: Sequence[_Request], error: Exception) -> None:
-    for request in requests:
-        request.future.set_exception(error)
+    def _close_old(self) -> None:
+        needed = {id(target.lane) for route in self._routes.values() for target in route.targets}
+        idle = [key for key, lane in self._lanes.items() if id(lane) not in needed]
+        for key in idle[: max(0, len(self._lanes) - max(MOST_LANES, len(needed)))]:
+            lane = self._lanes.pop(key)
+            lane.close()
+            self._ending.append(lane)
+        self._ending = [lane for lane in self._ending if not lane.join(0)]
 
 
 _engines: dict[int, Engine] = {}
@@ -270,12 +255,12 @@ def engine() -> Engine:
 
 
 def preload() -> None:
-    """Load the champions before the web server forks, so that its processes share their memory.
+    """Load the models in service before the web server forks, so that its processes share their memory.
 
     What can't be loaded now is tried again by each process's refreshing thread.
     """
     try:
-        for row in Deployment.objects.active().filter(role=Deployment.Role.CHAMPION).select_related("model"):
+        for row in Deployment.objects.answering().select_related("model"):
             nlp_of(row.model)
     except (DatabaseError, InterfaceError, ner.ArtefactError) as error:
         logger.warning("no model could be loaded before the web processes start: %s", type(error).__name__)

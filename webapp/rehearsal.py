@@ -17,13 +17,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from spacy.language import Language
 
-from annotation.actions import notes
-from annotation.models import Note, Project
+from annotation.models import Project
 from training import ner
-from training.actions.predictions import Found
 from training.serving import Served
-from webapp.api.documents import RequestError, parse
-from webapp.api.extract import _body, _nothing_readable
+from webapp.api import answers
+from webapp.api.documents import RequestError, parse, parse_options
 from webapp.api.problems import problem
 
 
@@ -37,20 +35,17 @@ class RehearsalView(APIView):
 
     def post(self, request: Request) -> Response:
         try:
-            documents = parse(request.data)
+            options, documents = parse_options(request.data), parse(request.data)
         except RequestError as error:
             return problem(422, str(error))
         readable = [document for document in documents if document.note]
         if not readable:
-            return _nothing_readable(documents)
+            return answers.nothing_readable(documents)
         entities = ner.predict(self.nlp, [document.note.text for document in readable if document.note])
-        stored = {
-            id(document): Found(notes.build(project=Project(), new=document.note, origin=Note.Origin.API), found)
-            for document, found in zip(readable, entities, strict=True)
-            if document.note
-        }
+        found = {id(document): answers.Found(each) for document, each in zip(readable, entities, strict=True)}
         served = Served(0, 0, 0, "rehearsal", self.sha256, "test", self.nlp)
-        return Response(_body(uuid.uuid4(), served, documents, stored))
+        doubt = Project().doubt_threshold
+        return Response(answers.body(uuid.uuid4(), served, documents, found, options=options, doubt=doubt))
 
 
 urlpatterns = [path("api/v1/extract", RehearsalView.as_view())]

@@ -53,6 +53,8 @@ MARGINALIA_DEMO = env.bool("MARGINALIA_DEMO", default=False)
 DATA_DIR = local_services.data_dir()
 MODELS_DIR = DATA_DIR / "models"
 UPLOADS_DIR = DATA_DIR / "uploads"
+# Predictions that wait for the database, of each web process.
+JOURNAL_MEGABYTES = env.int("JOURNAL_MEGABYTES", default=1_000)
 # Modules that register recipes of their own: a spaCy config and what it needs.
 TRAINING_RECIPES: list[str] = env.list("TRAINING_RECIPES", default=[])
 DATABASES: dict[str, Any] = {"default": environ.Env.db_url_config(DATABASE_URL or local_services.database_url())}
@@ -206,6 +208,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "training.tasks.look_for_new_gold",
         "schedule": schedule(60.0),
         "options": {"expires": 60},
+    },
+    "expire-replies": {
+        "task": "annotation.tasks.expire_replies",
+        "schedule": schedule(600.0),
+        "options": {"expires": 600},
     },
     "months-of-predictions": {
         "task": "training.tasks.make_months",

@@ -60,6 +60,26 @@ def add(*, project: Project, news: Iterable[NewNote], origin: Note.Origin) -> li
     return added
 
 
+def keep(*, project: Project, rows: Sequence[Note]) -> list[Note | None]:
+    """Store notes that were built before, each once; which note of the project each of them is now.
+
+    The note known by the same id when its text is the same; None when the id is known with another text, for a note
+    never changes. Raises IntegrityError when somebody else stores one of the ids at this moment: try again.
+    """
+    present = known(project=project, external_ids=[row.external_id for row in rows])
+    fresh: dict[str, Note] = {}
+    for row in rows:
+        if row.external_id not in present:
+            fresh.setdefault(row.external_id, row)
+    with transaction.atomic():
+        added = copying.insert(list(fresh.values()))
+        indexing.mark([note.pk for note in added])
+        open_audits(project=project, notes=added)
+    present |= {note.external_id: note for note in added}
+    found = [present[row.external_id] for row in rows]
+    return [note if note.fingerprint == row.fingerprint else None for note, row in zip(found, rows, strict=True)]
+
+
 def known(*, project: Project, external_ids: Iterable[str]) -> dict[str, Note]:
     """The project's notes with these ids, without their texts."""
     rows = Note.objects.filter(project=project, external_id__in=list(external_ids)).defer("ciphertext")

@@ -14,7 +14,7 @@ from annotation.models import Note, Project
 from annotation.spans import ScoredSpan
 from tests.conftest import Cast
 from tests.faults.processes import eventually
-from training import ner, serving
+from training import dev_serving, ner, serving
 from training.actions import runs as actions
 from training.models import ModelVersion, Run
 
@@ -45,6 +45,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], serving.Eng
         return engines[-1]
 
     yield start
+    dev_serving.close()
     for one in engines:
         one.stop()
     assert eventually(lambda: not any(t.name.startswith("serving-") for t in threading.enumerate()), 10)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.processes import eventually
 from tests.together import together
-from training import dev_serving, serving
+from training import dev_serving, lanes
 from training.models import Deployment, ModelVersion
 from training.serving import Engine, NotServing
 
@@ -44,37 +44,36 @@ def test_predict_from_many_threads_loads_a_version_once(
     monkeypatch.setattr(dev_serving, "fresh_nlp_of", lambda model: (loads.append(1), read(model))[1])
     trial = trial_of(candidate, 1)
     answers = together(*[lambda: dev_serving.predict(started, trial, ["Asthma."]).entities] * 6)
-    assert all(answer == answers[0] for answer in answers)
+    # A batch may move the last digit of a score.
+    spans = [[entity.span for entity in found] for answer in answers for found in answer]  # type: ignore[attr-defined]
+    assert spans == [spans[0]] * 6
     assert loads == [1]
 
 
-def test_production_waits_for_one_text_under_test_at_most(
+def test_production_does_not_wait_for_a_version_under_test(
     champion: Deployment, engine: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started, go, entities, order = engine(), threading.Event(), serving._entities, []
+    started, go, entities = engine(), threading.Event(), lanes.entities
 
     def held(nlp: Any, texts: Sequence[str]) -> Any:
-        order.append(texts[0])
-        go.wait(10)
+        if texts[0].startswith("test"):
+            go.wait(10)
         return entities(nlp, texts)
 
-    monkeypatch.setattr(serving, "_entities", held)
+    monkeypatch.setattr(lanes, "entities", held)
     assert eventually(started.ready, 10)
-    trial = trial_of(champion.model, 99)
-    tests = threading.Thread(target=dev_serving.predict, args=(started, trial, [f"test {n}" for n in range(5)]))
+    tests = threading.Thread(target=dev_serving.predict, args=(started, trial_of(champion.model, 99), ["test"] * 2))
     tests.start()
-    assert eventually(lambda: order == ["test 0"], 10)
-    pending = [started.submit(champion.project_id, [f"live {n}"]) for n in range(3)]
+    assert eventually(lambda: bool(dev_serving._loaded) and dev_serving._loaded[99].lane.waiting == 1, 10)
+    assert started.predict(champion.project_id, ["live"]).served.role == "champion"
     go.set()
-    assert {one.answer().served.role for one in pending} == {"champion"}
     tests.join(10)
-    assert order[:2] == ["test 0", "live 0"]
-    assert sorted(order[2:]) == ["test 1", "test 2", "test 3", "test 4"]
+    assert not tests.is_alive()
 
 
 def test_predict_with_too_many_waiting_is_refused(
     candidate: ModelVersion, engine: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "MAX_TESTS", 0)
+    monkeypatch.setattr(dev_serving, "MAX_TESTS", 0)
     with pytest.raises(NotServing, match="versions under test wait already"):
         dev_serving.predict(engine(), trial_of(candidate, 1), ["Asthma."])

@@ -18,7 +18,7 @@ from tests.conftest import Cast, make_candidate
 from tests.faults.processes import eventually
 from tests.together import together
 from tests.training.conftest import Found
-from training import ner, serving
+from training import lanes, ner
 from training.models import Deployment, ModelVersion
 from training.serving import Engine, NotServing
 
@@ -33,6 +33,11 @@ def serves(engine: Engine, deployment: Deployment) -> bool:
         return engine.predict(deployment.project_id, ["x"]).served.deployment_id == deployment.pk
     except NotServing:
         return False
+
+
+def sha_of(engine: Engine, model: ModelVersion) -> str:
+    served = engine.champion(model.project_id)
+    return served.sha256 if served else ""
 
 
 @pytest.fixture(scope="session")
@@ -102,11 +107,11 @@ def test_hot_swap_under_load_answers_every_request_by_one_version(
             time.sleep(0.2)
             decisions.approve(model=second, by=cast.approver, reason="Other.")
             began = time.monotonic()
-            assert eventually(lambda: started._champions[second.project_id].sha256 == second.sha256, 5)
+            assert eventually(lambda: sha_of(started, second) == second.sha256, 5)
             assert time.monotonic() - began < 2
             time.sleep(0.2)
             decisions.roll_back(model=champion.model, by=cast.approver, reason="Back.")
-            assert eventually(lambda: started._champions[second.project_id].sha256 == champion.model.sha256, 5)
+            assert eventually(lambda: sha_of(started, second) == champion.model.sha256, 5)
             time.sleep(0.1)
         finally:
             stop.set()
@@ -136,14 +141,14 @@ def test_text_that_makes_the_model_raise_is_refused_and_the_thread_lives_on(
 def test_text_that_makes_the_model_raise_spoils_no_other_request(
     champion: Deployment, engine: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started, go, entities = engine(), threading.Event(), serving._entities
+    started, go, entities = engine(), threading.Event(), lanes.entities
     assert eventually(lambda: serves(started, champion), 10)
 
     def held(nlp: Any, texts: Sequence[str]) -> Any:
         go.wait(10)
         return entities(nlp, texts)
 
-    monkeypatch.setattr(serving, "_entities", held)
+    monkeypatch.setattr(lanes, "entities", held)
 
     def good() -> object:
         return started.predict(champion.project_id, TEXTS[:1]).entities
@@ -169,7 +174,7 @@ def test_text_that_makes_the_model_raise_is_not_in_the_log(
 
     started = engine()
     assert eventually(lambda: serves(started, champion), 10)
-    monkeypatch.setattr(serving, "_entities", fail)
+    monkeypatch.setattr(lanes, "entities", fail)
     with pytest.raises(NotServing) as refused:
         started.predict(champion.project_id, ["Mrs Canary"])
     assert "Canary" not in str(refused.value)
@@ -179,19 +184,19 @@ def test_text_that_makes_the_model_raise_is_not_in_the_log(
 def test_predict_with_a_full_queue_is_refused_at_once(
     champion: Deployment, engine: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "MAX_WAITING", 3)
-    started, go, entities = engine(), threading.Event(), serving._entities
+    monkeypatch.setattr(lanes, "MAX_WAITING", 4)
+    started, go, entities = engine(), threading.Event(), lanes.entities
     assert eventually(lambda: serves(started, champion), 10)
 
     def slow(nlp: Any, texts: Sequence[str]) -> Any:
         go.wait(10)
         return entities(nlp, texts)
 
-    monkeypatch.setattr(serving, "_entities", slow)
+    monkeypatch.setattr(lanes, "entities", slow)
 
     def refused() -> list[str]:
         try:
-            assert eventually(started._waiting.full, 5)
+            assert eventually(lambda: started.waiting() == 4, 5)
             with pytest.raises(NotServing, match="Too many requests wait"):
                 started.predict(champion.project_id, ["x"])
         finally:
@@ -203,8 +208,7 @@ def test_predict_with_a_full_queue_is_refused_at_once(
 
     first = threading.Thread(target=patient)
     first.start()
-    assert eventually(started._waiting.empty, 5)
-    time.sleep(0.1)
+    assert eventually(lambda: started.waiting() == 1, 5)
     *answers, none = together(*[patient] * 3, refused)
     first.join()
     assert none == []
@@ -216,7 +220,7 @@ def test_predict_that_takes_too_long_is_given_up(
 ) -> None:
     started, go = engine(), threading.Event()
     assert eventually(lambda: serves(started, champion), 10)
-    monkeypatch.setattr(serving, "_entities", lambda nlp, texts: [[] for _ in texts] if go.wait(10) else [])
+    monkeypatch.setattr(lanes, "entities", lambda nlp, texts: [[] for _ in texts] if go.wait(10) else [])
     try:
         with pytest.raises(NotServing, match="No answer within"):
             started.predict(champion.project_id, ["x"], timeout=0.1)

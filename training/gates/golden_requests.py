@@ -16,10 +16,10 @@ from training.gates.golden import EMOJI, LONG, PLAIN
 
 Rows = Sequence[Sequence[Any]]
 # The whole form: a field more or less is another interface.
-ANSWER = {"request_id", "model", "documents"}
+ANSWER = {"request_id", "client_ref", "index_type", "model", "documents"}
 MODEL = {"name", "version", "sha256", "role"}
-DOCUMENT = {"id", "entities", "errors", "warnings"}
-ENTITY = {"start", "end", "label", "score", "text"}
+DOCUMENT = {"id", "prediction_id", "entities", "errors", "warnings"}
+ENTITY = {"id", "text", "label", "start", "end", "score", "assertion", "codes", "needs_review"}
 PROBLEM = {"type", "title", "status", "detail"}
 
 

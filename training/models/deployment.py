@@ -11,6 +11,11 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
     def active(self) -> DeploymentQuerySet:
         return self.filter(status=Deployment.Status.ACTIVE)
 
+    def answering(self) -> DeploymentQuerySet:
+        """Those whose answers callers get."""
+        roles = (Deployment.Role.CHAMPION, Deployment.Role.CANARY, Deployment.Role.VARIANT)
+        return self.active().filter(environment=Deployment.Environment.PROD, role__in=roles)
+
     def champion_of(self, project: Project) -> Deployment | None:
         champions = self.active().filter(
             project=project, role=Deployment.Role.CHAMPION, environment=Deployment.Environment.PROD

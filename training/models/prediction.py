@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils import timezone
 
 from annotation.models import Client, Note
 from annotation.spans import Span, spans_from_json
@@ -47,7 +48,7 @@ class Prediction(models.Model):
     mean_score = models.FloatField(null=True, blank=True, help_text="Of its entities; none: null.")
     min_score = models.FloatField(null=True, blank=True)
     latency_ms = models.FloatField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ("pk",)

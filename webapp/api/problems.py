@@ -46,7 +46,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """What Django REST framework calls for every exception; None leaves it to Django (an answer 500)."""
     for kind, status, sentence, headers in ANSWERS:
         if isinstance(error, kind):
-            return problem(status, sentence or str(error), headers=headers)
+            later = {"Retry-After": str(error.retry_after)} if isinstance(error, NotServing) else headers
+            return problem(status, sentence or str(error), headers=later)
     if isinstance(error, exceptions.APIException):
         return problem(error.status_code, str(error.detail))
     return None

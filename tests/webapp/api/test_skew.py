@@ -32,7 +32,7 @@ def test_a_note_has_the_same_tokens_and_offsets_in_training_api_and_prelabels(
     project.refresh_from_db()
     notes.open_tasks(project=project, notes=rows, reason=Task.Reason.LABEL)
 
-    in_service = engine._champions[project.pk].nlp
+    in_service = engine._routes[project.pk].champion.served.nlp
     assert tokens(trained.nlp) == tokens(in_service) == tokens(nlp_of(served.model))
     for text, found in zip(TEXTS, tokens(in_service), strict=True):
         assert all(text[at : at + len(token)] == token for at, token in found)

@@ -1,0 +1,53 @@
+"""The figures of a deployment's minute. No Django."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# Upper edges in milliseconds of the classes that latencies are counted in.
+EDGES = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+BEYOND = "more"
+# An entity below this score is a doubtful one.
+DOUBTFUL = 0.5
+
+
+@dataclass(slots=True)
+class Counts:
+    """What TrafficMinute counts, of a part of a minute."""
+
+    requests: int = 0
+    documents: int = 0
+    characters: int = 0
+    entities: int = 0
+    empty: int = 0
+    doubtful: int = 0
+    failed: int = 0
+    slow: int = 0
+    lost: int = 0
+    milliseconds: float = 0.0
+    latencies: Counter[str] = field(default_factory=Counter)
+
+    def answered(self, documents: Sequence[Sequence[Any]], milliseconds: float) -> None:
+        """One request; its documents as ``[id, length, [[start, end, label, score], …], …]``."""
+        self.requests += 1
+        self.milliseconds += milliseconds
+        self.latencies[edge(milliseconds)] += 1
+        for _, length, entities, *_ in documents:
+            self.documents += 1
+            self.characters += length
+            self.entities += len(entities)
+            self.empty += not entities
+            self.doubtful += sum(entity[3] < DOUBTFUL for entity in entities)
+
+    def missed(self, outcome: str) -> None:
+        """One request that the deployment did not answer: "failed" or "slow"."""
+        self.failed += outcome == "failed"
+        self.slow += outcome == "slow"
+
+
+def edge(milliseconds: float) -> str:
+    """The class that a latency is counted in."""
+    return next((str(upper) for upper in EDGES if milliseconds <= upper), BEYOND)
