@@ -23,7 +23,8 @@ SPLITS = ("train",) * 14 + ("dev",) * 2 + ("test",) * 4
 CHUNK = 50_000
 COLUMNS |= {
     "training_datasetitem": "dataset_id note_id annotation_id split",
-    "training_prediction": "model_id deployment_id note_id origin request_id entities latency_ms created_at",
+    "training_prediction": "model_id deployment_id note_id origin request_id entities latency_ms created_at "
+    "outcome uid",
 }
 
 
@@ -104,7 +105,20 @@ class Fill:
                 served = deployments[(number - 1) * len(deployments) // PREDICTIONS]
                 note = self.random.randrange(1, self.count + 1)
                 at = began + timedelta(seconds=100 * number)
-                rows.append((served.model_id, served.pk, note, "api", request_of(number), entities, 12.0, at))
+                rows.append(
+                    (
+                        served.model_id,
+                        served.pk,
+                        note,
+                        "api",
+                        request_of(number),
+                        entities,
+                        12.0,
+                        at,
+                        "ok",
+                        uuid.uuid4(),
+                    )
+                )
             copy("training_prediction", rows)
 
 

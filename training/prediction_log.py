@@ -52,6 +52,8 @@ class Log:
         self._lost: Counter[int] = Counter()
         self.lost = 0
         if thread:
+            # Somebody may have left something behind.
+            self._wake.set()
             threading.Thread(target=self._run, name="prediction-log", daemon=True).start()
 
     @property

@@ -27,7 +27,7 @@ HOLDS_NO_PATIENT_TEXT = {
     "specialty city gender age_band language source",
     "annotation.Task": "reason status skip_reason",
     "annotation.Annotation": "status origin spans_json author_model",
-    "annotation.Client": "name prefix key_hash scopes old_prefix old_key_hash allowed_ips",
+    "annotation.Client": "name prefix key_hash scopes",
     "annotation.KeptReply": "key request_sha256 key_id",
     "training.Dataset": "kind status sha256 summary quality",
     "training.DatasetItem": "split",
@@ -48,7 +48,6 @@ HOLDS_NO_PATIENT_TEXT = {
     "training.Reference": "profile",
     "training.Prediction": "origin outcome entities",
     "training.TrafficMinute": "latencies",
-    "training.Rollout": "kind status stages limits result reason",
     "monitoring.Decision": "verb reason evidence",
     "monitoring.Measurement": "metric inputs_sha256 value",
 }

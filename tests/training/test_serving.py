@@ -94,8 +94,11 @@ def test_hot_swap_under_load_answers_every_request_by_one_version(
     started, stop = engine(), threading.Event()
     assert eventually(lambda: serves(started, champion), 10)
 
+    everyone: list[list[str]] = []
+
     def ask() -> list[str]:
-        seen = []
+        seen: list[str] = []
+        everyone.append(seen)
         while not stop.is_set():
             answer = started.predict(champion.project_id, texts)
             assert [[*map(tuple, e)] for e in answer.entities] == direct[answer.served.sha256]
@@ -112,7 +115,9 @@ def test_hot_swap_under_load_answers_every_request_by_one_version(
             time.sleep(0.2)
             decisions.roll_back(model=champion.model, by=cast.approver, reason="Back.")
             assert eventually(lambda: sha_of(started, second) == champion.model.sha256, 5)
-            time.sleep(0.1)
+            # Each of them has asked again since.
+            before = [len(seen) for seen in everyone]
+            assert eventually(lambda: all(len(s) > b + 1 for s, b in zip(everyone, before, strict=True)), 20)
         finally:
             stop.set()
         return []

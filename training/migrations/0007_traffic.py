@@ -9,33 +9,12 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0008_api_clients'),
+        ('annotation', '0008_kept_reply'),
         ('training', '0006_prediction_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Rollout',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('canary', 'Canary'), ('ab', 'A/B test'), ('shadow', 'Shadow')], max_length=6)),
-                ('status', models.CharField(choices=[('running', 'Running'), ('promoted', 'Promoted'), ('rolled_back', 'Rolled back'), ('ended', 'Ended'), ('inconclusive', 'Inconclusive')], default='running', max_length=12)),
-                ('stages', models.JSONField(default=list, help_text='Shares in percent, ascending; of a test or a shadow: one.')),
-                ('stage', models.PositiveSmallIntegerField(default=0)),
-                ('stage_started_at', models.DateTimeField()),
-                ('bake_seconds', models.PositiveIntegerField(help_text='The least time of a stage.')),
-                ('minimum_requests', models.PositiveIntegerField(help_text='The fewest requests of a stage; of a test: all it takes.')),
-                ('limits', models.JSONField(default=dict, help_text='What each alarm bears; empty: the defaults.')),
-                ('result', models.JSONField(default=dict, help_text='The figures when it ended.')),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True)),
-            ],
-            options={
-                'ordering': ('-pk',),
-            },
-        ),
         migrations.CreateModel(
             name='TrafficMinute',
             fields=[
@@ -128,51 +107,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('share__lte', 100)), name='deployment_share_is_a_percentage'),
         ),
         migrations.AddField(
-            model_name='rollout',
-            name='champion',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='training.deployment'),
-        ),
-        migrations.AddField(
-            model_name='rollout',
-            name='deployment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rollout', to='training.deployment'),
-        ),
-        migrations.AddField(
-            model_name='rollout',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='rollout',
-            name='model',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rollouts', to='training.modelversion'),
-        ),
-        migrations.AddField(
-            model_name='rollout',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rollouts', to='annotation.project'),
-        ),
-        migrations.AddField(
-            model_name='rollout',
-            name='started_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
             model_name='trafficminute',
             name='deployment',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='minutes', to='training.deployment'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollout',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'running'), models.Q(('kind', 'shadow'), _negated=True)), fields=('project',), name='rollout_one_that_answers'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollout',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'shadow'), ('status', 'running')), fields=('project',), name='rollout_one_shadow'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollout',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True), ('reason', ''), ('status', 'running')), models.Q(models.Q(('status', 'running'), _negated=True), ('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='rollout_end_is_whole'),
         ),
         migrations.AddConstraint(
             model_name='trafficminute',

@@ -77,7 +77,7 @@ def months(apps, editor):
 class Migration(migrations.Migration):
     """The log of predictions in parts, one a month: old months go at once, new ones stay small."""
 
-    dependencies = [("training", "0007_traffic"), ("annotation", "0008_api_clients")]
+    dependencies = [("training", "0007_traffic"), ("annotation", "0008_kept_reply")]
 
     operations = [
         migrations.RunSQL(BY_MONTH, migrations.RunSQL.noop),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotation", "0008_api_clients"),
+        ("annotation", "0008_kept_reply"),
         ("training", "0009_prediction_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

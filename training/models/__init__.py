@@ -7,7 +7,7 @@ from training.models.prediction import Prediction
 from training.models.reference import Reference
 from training.models.rules import TrainingRules
 from training.models.run import Run, Step
-from training.models.traffic import Rollout, TrafficMinute
+from training.models.traffic import TrafficMinute
 from training.models.trigger import TriggerRecord
 from training.models.uat import UatItem, UatRating, UatSession
 
@@ -21,7 +21,6 @@ __all__ = [
     "ModelVersion",
     "Prediction",
     "Reference",
-    "Rollout",
     "Run",
     "Step",
     "TrafficMinute",

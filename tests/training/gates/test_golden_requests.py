@@ -17,10 +17,12 @@ KNOWN = {PLAIN: [[START, START + 4, "DISEASE"]]}
 
 
 def answer() -> dict[str, Any]:
-    entity = {"start": START, "end": START + 4, "label": "DISEASE", "score": 0.9, "text": "T2DM"}
-    document = {"id": "0", "entities": [entity], "errors": [], "warnings": []}
+    more: dict[str, Any] = {"id": "e1", "assertion": {}, "codes": [], "needs_review": False}
+    entity = {"start": START, "end": START + 4, "label": "DISEASE", "score": 0.9, "text": "T2DM", **more}
+    document = {"id": "0", "prediction_id": None, "entities": [entity], "errors": [], "warnings": []}
     model = {"name": "clinic v1", "version": 1, "sha256": "0" * 64, "role": "test"}
-    return {"request_id": "1", "model": model, "documents": [document]}
+    told = {"request_id": "1", "client_ref": None, "index_type": "codepoint"}
+    return {**told, "model": model, "documents": [document]}
 
 
 def said(body: Any, status: int = 200) -> str:
