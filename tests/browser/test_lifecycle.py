@@ -78,6 +78,7 @@ def rate(page: Page, url: str, session: int) -> None:
         expect(page.locator("#turn")).to_contain_text(f"{number + 1} of 3")
         if not number:
             picture(page, "6-rate")
+        page.wait_for_load_state()  # the text is there before the keys are
         page.keyboard.press("3")
     page.wait_for_url(f"{url}/tests/{session}/")
 

@@ -63,7 +63,7 @@ def test_request_makes_a_run_and_no_test_yet(asked: Run, tested: ModelVersion, c
 
 
 def withdraw_note(_: ModelVersion, __: Cast) -> None:
-    Note.objects.filter(external_id__startswith="raw").update(status=Note.Status.WITHDRAWN)
+    Note.objects.update(status=Note.Status.WITHDRAWN)
 
 
 def reject(model: ModelVersion, cast: Cast) -> None:
