@@ -43,6 +43,7 @@ class Entry:
     milliseconds: float
     documents: Sequence[Document]
     missed: Missed | None = None
+    client_ref: str = ""
 
 
 def pack(entry: Entry) -> bytes:
@@ -52,6 +53,7 @@ def pack(entry: Entry) -> bytes:
         "project": entry.project.pk,
         "client": entry.client_id,
         "request": entry.request_id.hex,
+        "ref": entry.client_ref,
         "at": entry.at.isoformat(),
         "by": [entry.served.model_id, entry.served.deployment_id],
         "ms": round(entry.milliseconds, 3),

@@ -68,6 +68,7 @@ def _predictions(row: Row, kept: dict[str, Note | None]) -> Iterable[Prediction]
         "origin": Prediction.Origin.API,
         "client_id": row["client"],
         "request_id": UUID(row["request"]),
+        "client_ref": row.get("ref", ""),  # a journal of an older version has none
         "created_at": datetime.fromisoformat(row["at"]),
     }
     model_id, deployment_id = row["by"]

@@ -1,5 +1,6 @@
 from annotation.models.annotation import Annotation
 from annotation.models.client import Client
+from annotation.models.client_usage import ClientUsage
 from annotation.models.comment import Comment
 from annotation.models.draft import Draft
 from annotation.models.guideline import Guideline, GuidelineSeen
@@ -16,6 +17,7 @@ __all__ = [
     "FACETS",
     "Annotation",
     "Client",
+    "ClientUsage",
     "Comment",
     "Draft",
     "Guideline",

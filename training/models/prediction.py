@@ -42,6 +42,7 @@ class Prediction(models.Model):
     origin = models.CharField(max_length=6, choices=Origin.choices)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, blank=True, related_name="predictions")
     request_id = models.UUIDField(null=True, blank=True)
+    client_ref = models.CharField(max_length=200, blank=True, help_text="What the caller calls its request.")
     outcome = models.CharField(max_length=6, choices=Outcome.choices, default=Outcome.OK)
     entities = models.JSONField(help_text="[{start, end, label, score}] in code points.")
     length = models.PositiveIntegerField(null=True, blank=True, help_text="Characters of the text.")
@@ -59,6 +60,9 @@ class Prediction(models.Model):
                 fields=("request_id",), condition=models.Q(request_id__isnull=False), name="prediction_of_request"
             ),
             models.Index(fields=("uid",), name="prediction_uid"),
+            models.Index(
+                fields=("client", "client_ref"), condition=~models.Q(client_ref=""), name="prediction_client_ref"
+            ),
             models.Index(fields=("deployment", "-created_at"), name="prediction_of_deployment"),
         )
 

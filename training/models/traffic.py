@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
+from annotation.models import Project, User
 from training.models.deployment import Deployment
+from training.models.model_version import ModelVersion
 
 
 class TrafficMinute(models.Model):
@@ -28,3 +31,60 @@ class TrafficMinute(models.Model):
 
     def __str__(self) -> str:
         return f"traffic {self.pk}"
+
+
+class Rollout(models.Model):
+    """A version on its way into service: by stages, against the champion, or in its shadow."""
+
+    class Kind(models.TextChoices):
+        CANARY = "canary", "Canary"
+        AB = "ab", "A/B test"
+        SHADOW = "shadow", "Shadow"
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "Running"
+        PROMOTED = "promoted", "Promoted"
+        ROLLED_BACK = "rolled_back", "Rolled back"
+        # Ended by a person, or at its planned end without a winner.
+        ENDED = "ended", "Ended"
+        INCONCLUSIVE = "inconclusive", "Inconclusive"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="rollouts")
+    model = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="rollouts")
+    champion = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="+")
+    deployment = models.OneToOneField(Deployment, on_delete=models.PROTECT, related_name="rollout")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.RUNNING)
+    stages = models.JSONField(default=list, help_text="Shares in percent, ascending; of a test or a shadow: one.")
+    stage = models.PositiveSmallIntegerField(default=0)
+    stage_started_at = models.DateTimeField()
+    bake_seconds = models.PositiveIntegerField(help_text="The least time of a stage.")
+    minimum_requests = models.PositiveIntegerField(help_text="The fewest requests of a stage; of a test: all it takes.")
+    limits = models.JSONField(default=dict, help_text="What each alarm bears; empty: the defaults.")
+    result = models.JSONField(default=dict, help_text="The figures when it ended.")
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("project",),
+                condition=Q(status="running") & ~Q(kind="shadow"),
+                name="rollout_one_that_answers",
+            ),
+            models.UniqueConstraint(
+                fields=("project",), condition=Q(status="running", kind="shadow"), name="rollout_one_shadow"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="running", ended_at__isnull=True, ended_by__isnull=True, reason="")
+                | ~Q(status="running") & Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(reason=""),
+                name="rollout_end_is_whole",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"rollout {self.pk}"

@@ -63,7 +63,7 @@ def answer(request: Request, documents: list[Incoming], options: Options) -> Res
         return answers.nothing_readable(documents)
     entry = Entry(
         client.project, client.pk, request_id, timezone.now(), answered.served, answered.milliseconds,
-        _kept(readable, found, options), answered.missed,
+        _kept(readable, found, options), answered.missed, options.client_ref,
     )  # fmt: skip
     prediction_log.offer(entry)
     doubt = client.project.doubt_threshold
