@@ -10,6 +10,7 @@ ENCRYPTED = {
     "annotation.Comment": "ciphertext",
     "training.BehaviourCase": "ciphertext wrapped_key",
     "annotation.KeptReply": "ciphertext wrapped_key",
+    "training.Batch": "wrapped_key",
 }
 HOLDS_NO_PATIENT_TEXT = {
     "annotation.User": "password username first_name last_name email",
@@ -51,6 +52,9 @@ HOLDS_NO_PATIENT_TEXT = {
     # The caller's name of its request; the API's manual says that no name of a patient belongs there.
     "training.Prediction": "origin outcome entities client_ref",
     "training.TrafficMinute": "latencies",
+    "training.Batch": "status format index_type client_ref key_id error",
+    "training.BatchChunk": "status worker",
+    "training.BatchResult": "external_id entities errors",
     "monitoring.Decision": "verb reason evidence",
     "monitoring.Measurement": "metric inputs_sha256 value",
 }

@@ -1,3 +1,4 @@
+from training.models.batch import Batch, BatchChunk, BatchResult
 from training.models.dataset import Dataset, DatasetItem
 from training.models.deployment import Deployment
 from training.models.evaluation import Evaluation
@@ -13,6 +14,9 @@ from training.models.trigger import TriggerRecord
 from training.models.uat import UatItem, UatRating, UatSession
 
 __all__ = [
+    "Batch",
+    "BatchChunk",
+    "BatchResult",
     "BehaviourCase",
     "Dataset",
     "DatasetItem",
