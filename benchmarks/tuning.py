@@ -7,53 +7,19 @@ alone and then while an experiment of so many trials runs, and prints p50 and p9
 from __future__ import annotations
 
 import argparse
-import os
-import signal
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-DATA = Path(tempfile.mkdtemp(prefix="tuning-")) / "data"
-os.environ |= {"MARGINALIA_DATA": str(DATA), "DJANGO_SETTINGS_MODULE": "webapp.settings"}
+from benchmarks.own_product import QUICK, clinic, key_of, running  # first: it makes the data folder
 
-import django
-
-django.setup()
-
-from annotation.actions import clients, notes, people, projects, revisions
-from annotation.models import Note, Project
+# isort: split
+from annotation.actions import people
+from annotation.models import Project
 from annotation.synthetic import generate
-from benchmarks.api import Caller
-from monitoring.actions import decisions
-from tests.faults.product import Product
-from training import runs
-from training.actions import experiments, rules
-from training.actions import runs as actions
-from training.models import ModelVersion, Run
-
-QUICK = {"max_steps": 200, "min_steps": 200, "eval_every": 50}
-
-
-def clinic() -> Project:
-    project = projects.create(name="tuning", slug="tuning")
-    few = {"slice_notes": 5, "slice_entities": 5, "automatic": False}
-    rules.change(project=project, values=few, by=None)
-    made = list(generate(300, seed=1))
-    news = [notes.NewNote(n.external_id, n.text, n.patient, n.doctor, n.facets) for n in made]
-    rows = notes.add(project=project, news=news, origin=Note.Origin.IMPORT)
-    spans = {row.pk: note.spans for row, note in zip(rows, made, strict=True)}
-    revisions.add_imported(project=project, spans=spans, by=people.system("trainer"), gold=True)
-    run = actions.start_training(project=project, by=people.system("trainer"), params={"settings": QUICK})
-    while Run.objects.get(pk=run.pk).status not in (Run.Status.WAITING, Run.Status.FAILED):
-        time.sleep(0.5)
-    model = ModelVersion.objects.get(run=run)
-    decisions.approve(model=model, by=people.system("approver"), reason="For the benchmark.")
-    runs.execute(run.pk)
-    return project
+from benchmarks.caller import Caller
+from training.actions import experiments
+from training.models import Run
 
 
 def calls(url: str, key: str, rate: float, until: Callable[[], bool]) -> list[float]:
@@ -90,11 +56,9 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=10)
     parser.add_argument("--alone", type=float, default=60, help="seconds without a tuning")
     options = parser.parse_args()
-    product = Product(DATA)
-    try:
-        product.wait_until_up()
-        project, url = clinic(), f"http://127.0.0.1:{product.port}"
-        key = clients.create(project=project, name="bench", by=people.system("trainer"))[1]
+    with running() as product:
+        project, _ = clinic()
+        url, key = f"http://127.0.0.1:{product.port}", key_of(project)
         time.sleep(5)
         ends = time.monotonic() + options.alone
         alone = say("alone", calls(url, key, options.rate, lambda: time.monotonic() > ends))
@@ -102,9 +66,6 @@ def main() -> None:
         beside = say("beside", calls(url, key, options.rate, lambda: Run.objects.get(pk=run.pk).is_over))
         done = run.children.filter(status=Run.Status.SUCCEEDED).count()
         print(f"{done} of {options.trials} trials; p95 beside over alone {beside / alone:.2f}")
-    finally:
-        product.process.send_signal(signal.SIGINT)
-        product.process.wait(60)
 
 
 def start(project: Project, trials: int) -> Run:

@@ -55,6 +55,9 @@ MODELS_DIR = DATA_DIR / "models"
 UPLOADS_DIR = DATA_DIR / "uploads"
 # Predictions that wait for the database, of each web process.
 JOURNAL_MEGABYTES = env.int("JOURNAL_MEGABYTES", default=1_000)
+# The largest upload of a batch, and how long after its end its texts and results can be fetched.
+BATCH_MEGABYTES = env.int("BATCH_MEGABYTES", default=200)
+BATCH_DAYS = env.int("BATCH_DAYS", default=7)
 # Modules that register recipes of their own: a spaCy config and what it needs.
 TRAINING_RECIPES: list[str] = env.list("TRAINING_RECIPES", default=[])
 DATABASES: dict[str, Any] = {"default": environ.Env.db_url_config(DATABASE_URL or local_services.database_url())}
@@ -95,7 +98,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "webapp.middleware.PolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "webapp.middleware.NoStoreMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -193,7 +196,7 @@ REST_FRAMEWORK = {
 # The row in the database is the truth, the message only a nudge: losing or repeating one does no harm.
 CELERY_BROKER_URL = BROKER_URL or local_services.broker_url()
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"training.tasks.train": {"queue": "training"}}
+CELERY_TASK_ROUTES = {"training.tasks.train": {"queue": "training"}, "training.tasks.batch": {"queue": "batch"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -203,6 +206,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "reap-lost-runs": {"task": "training.tasks.reap", "schedule": schedule(10.0), "options": {"expires": 10}},
+    "look-after-batches": {
+        "task": "training.tasks.look_after_batches",
+        "schedule": schedule(10.0),
+        "options": {"expires": 10},
+    },
     "index-notes": {"task": "annotation.tasks.index_notes", "schedule": schedule(2.0), "options": {"expires": 2}},
     "look-for-new-gold": {
         "task": "training.tasks.look_for_new_gold",

@@ -51,6 +51,10 @@ from monitoring.views import (
 from webapp import health, signin
 
 urlpatterns = [
+    # First: a pattern is tried after all those before it, and these are called most.
+    path("api/v1/", include("webapp.api.urls")),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
     path("", home.index, name="home"),
     path("login/", signin.SignIn.as_view(), name="login"),
     path("login/demo/", signin.demo_login, name="demo_login"),
@@ -165,8 +169,5 @@ urlpatterns = [
     path("tests/<int:pk>/rate/undo/", uat_rate.undo, name="uat_undo"),
     path("p/<slug:slug>/clients/", clients.clients, name="clients"),
     path("clients/<int:pk>/revoke/", clients.revoke, name="client_revoke"),
-    path("api/v1/", include("webapp.api.urls")),
-    path("livez", health.livez, name="livez"),
-    path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
 ]
