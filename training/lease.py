@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
@@ -25,10 +25,24 @@ class LeaseLost(Exception):  # noqa: N818 - not an error: somebody cancelled the
     """The run is not this worker's any more; whatever it does now must leave no trace."""
 
 
+class Renewable(Protocol):
+    """A lease of anything."""
+
+    @property
+    def name(self) -> str: ...
+
+    def renew(self) -> None:
+        """Push the heartbeat forward, or raise LeaseLost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     run_id: int
     attempt: int
+
+    @property
+    def name(self) -> str:
+        return str(self.run_id)
 
     def renew(self) -> None:
         """Push the heartbeat forward, or raise LeaseLost."""
@@ -40,10 +54,10 @@ class Lease:
 class Heartbeat:
     """Renews the lease from a thread of its own while the work goes on."""
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, lease: Renewable) -> None:
         self._lease = lease
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{lease.run_id}", daemon=True)
+        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{lease.name}", daemon=True)
 
     def __enter__(self) -> Heartbeat:
         self._thread.start()

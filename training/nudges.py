@@ -10,6 +10,7 @@ from django.db import transaction
 from training.models import Run
 
 TRAIN, WORK, PRELABEL = "training.tasks.train", "training.tasks.work", "training.tasks.prelabel"
+BATCH = "training.tasks.batch"
 HEAVY = (Run.Kind.PIPELINE, Run.Kind.TRIAL, Run.Kind.EVALUATE)
 
 
@@ -18,6 +19,9 @@ def nudge(run: Run) -> None:
     after_commit(TRAIN if run.kind in HEAVY else WORK, run.pk)
 
 
-def after_commit(task: str, row_id: int) -> None:
-    """Send the task once the transaction is committed. A broker that is down does no harm: the beat asks again."""
-    transaction.on_commit(partial(current_app.send_task, task, args=[row_id]), robust=True)
+def after_commit(task: str, row_id: int, *, expires: float | None = None) -> None:
+    """Send the task once the transaction is committed. A broker that is down does no harm: the beat asks again.
+
+    `expires`: seconds after which nobody needs it any more.
+    """
+    transaction.on_commit(partial(current_app.send_task, task, args=[row_id], expires=expires), robust=True)

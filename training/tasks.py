@@ -8,6 +8,7 @@ from django.utils import timezone
 from annotation.models import Project
 from training import partitions, prelabels, reaper, runs
 from training.actions import triggers
+from training.batches import upkeep, working
 
 
 @shared_task
@@ -39,3 +40,13 @@ def look_for_new_gold() -> None:
 @shared_task
 def make_months() -> None:
     partitions.ensure(timezone.now().date())
+
+
+@shared_task
+def batch(batch_id: int) -> None:
+    working.work(batch_id)
+
+
+@shared_task
+def look_after_batches() -> None:
+    upkeep.look_after()

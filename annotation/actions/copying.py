@@ -54,14 +54,25 @@ def insert(rows: Sequence[Row]) -> list[Row]:
             row.pk = key
             for field in timed:
                 field.pre_save(row, add=True)
-        names = [field.attname for field in fields]
-        lines = [_line(vars(row), names) for row in rows]
-        columns = ", ".join(f'"{field.column}"' for field in fields)
-        with connection.wrap_database_errors:
-            cursor.copy_expert(f'COPY "{meta.db_table}" ({columns}) FROM STDIN', io.StringIO("\n".join(lines) + "\n"))
+        _copy(cursor, rows, fields)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
     return list(rows)
+
+
+def insert_keyed(rows: Sequence[models.Model]) -> None:
+    """As :func:`insert` for a model whose rows bring their key with them."""
+    if rows:
+        with connection.cursor() as cursor:
+            _copy(cursor, rows, [field for field in rows[0]._meta.concrete_fields if field.column])
+
+
+def _copy(cursor: Any, rows: Sequence[models.Model], fields: Sequence[Any]) -> None:
+    names = [field.attname for field in fields]
+    lines = [_line(vars(row), names) for row in rows]
+    table, columns = rows[0]._meta.db_table, ", ".join(f'"{field.column}"' for field in fields)
+    with connection.wrap_database_errors:
+        cursor.copy_expert(f'COPY "{table}" ({columns}) FROM STDIN', io.StringIO("\n".join(lines) + "\n"))
 
 
 def _keys(cursor: Any, table: str, count: int) -> list[int]:

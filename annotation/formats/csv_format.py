@@ -56,9 +56,8 @@ class _Feed:
 
 def read_csv(path: Path, rules: Rules) -> Iterator[Result]:
     """A result for each row below the header; one Rejection and no more when the header can't be used."""
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
     with rules.reach.opened(path) as file:
-        rows = _rows(numbered_lines(file))
+        rows = cells_of(numbered_lines(file))
         line, header, fault = next(rows, (1, [], ""))
         names = [name.strip().lower() for name in header]
         fault = fault or _header_fault(names)
@@ -69,8 +68,9 @@ def read_csv(path: Path, rules: Rules) -> Iterator[Result]:
             yield Rejection(line, "", fault) if fault else _result(line, names, row, rules)
 
 
-def _rows(lines: Iterator[Line]) -> Iterator[tuple[int, list[str], str]]:
+def cells_of(lines: Iterator[Line]) -> Iterator[tuple[int, list[str], str]]:
     """Line, cells and fault of each row that is not blank."""
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
     feed = _Feed(lines)
     reader = csv.reader(feed, strict=True)
     while True:

@@ -1,0 +1,109 @@
+"""What a chunk found goes into the database in one transaction with the news that it is done: all of it, once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from annotation.actions import copying, notes
+from annotation.actions.notes import NewNote
+from annotation.models import Note
+from annotation.spans import ScoredSpan
+from training.batches import claims
+from training.batches.chunk_files import ChunkRow
+from training.models import Batch, BatchChunk, BatchResult, Prediction
+
+TRIES = 3
+UNREADABLE = "The model could not read this text; the worker's log has the place."
+ANOTHER_TEXT = "This id came with another text before, and a note never changes; use a new id."
+
+
+@dataclass(slots=True)
+class Answered:
+    """A row with what the model found (None: it could not read it), and the note it becomes (None: not kept)."""
+
+    row: ChunkRow
+    uid: uuid.UUID
+    entities: Sequence[ScoredSpan] | None
+    note: Note | None
+
+
+def answered(batch: Batch, rows: Sequence[ChunkRow], found: Sequence[Sequence[ScoredSpan] | None]) -> list[Answered]:
+    return [_answered(batch, row, entities) for row, entities in zip(rows, found, strict=True)]
+
+
+def _answered(batch: Batch, row: ChunkRow, entities: Sequence[ScoredSpan] | None) -> Answered:
+    uid = uuid.uuid4()
+    if not batch.store or entities is None:
+        return Answered(row, uid, entities, None)
+    # A note that came without an id is called as its prediction is, as in extract.
+    new = NewNote(row.external_id or str(uid), row.text, row.patient, row.doctor, row.facets)
+    return Answered(row, uid, entities, notes.build(project=batch.project, new=new, origin=Note.Origin.API))
+
+
+def write(chunk: BatchChunk, lease: claims.ChunkLease, rows: Sequence[Answered], *, cpu_seconds: float) -> None:
+    """Results, predictions and notes of a chunk, and its end. Raises LeaseLost, and nothing stays, when it is lost."""
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                _write(chunk, lease, rows, cpu_seconds)
+        except IntegrityError:
+            # Somebody else stored one of the notes' ids a moment ago: look again.
+            if not left:
+                raise
+        else:
+            return
+
+
+def _write(chunk: BatchChunk, lease: claims.ChunkLease, rows: Sequence[Answered], cpu_seconds: float) -> None:
+    lease.renew()
+    batch = chunk.batch
+    built = [row.note for row in rows if row.note is not None]
+    kept = dict(zip(map(id, built), notes.keep(project=batch.project, rows=built), strict=True)) if built else {}
+    results = [_result(batch, row, kept) for row in rows]
+    copying.insert(list(_predictions(batch, rows, results, kept)))
+    copying.insert_keyed(results)
+    failed = sum(bool(result.errors) for result in results)
+    claims.close(chunk, lease, done=len(results) - failed, failed=failed, cpu_seconds=cpu_seconds)
+
+
+def _result(batch: Batch, row: Answered, kept: dict[int, Note | None]) -> BatchResult:
+    external_id = row.note.external_id if row.note else row.row.external_id
+    both = {"batch_id": batch.pk, "row": row.row.row, "external_id": external_id}
+    if row.entities is None:
+        return BatchResult(**both, errors=[UNREADABLE])
+    if row.note is not None and kept[id(row.note)] is None:
+        return BatchResult(**both, errors=[ANOTHER_TEXT])
+    return BatchResult(**both, prediction_uid=row.uid, entities=[list(entity) for entity in row.entities])
+
+
+def _predictions(
+    batch: Batch, rows: Sequence[Answered], results: Sequence[BatchResult], kept: dict[int, Note | None]
+) -> Iterator[Prediction]:
+    both: dict[str, Any] = {
+        "origin": Prediction.Origin.BATCH,
+        "model_id": batch.model_id,
+        "deployment_id": batch.deployment_id,
+        "client_id": batch.client_id,
+        "client_ref": batch.client_ref,
+        # From a prediction to its batch.
+        "request_id": batch.uid,
+    }
+    for row, result in zip(rows, results, strict=True):
+        if result.errors or row.entities is None:
+            continue
+        note = kept[id(row.note)] if row.note is not None else None
+        scores = [entity.score for entity in row.entities]
+        yield Prediction(
+            **both,
+            uid=row.uid,
+            note_id=note.pk if note else None,
+            length=len(row.row.text),
+            entities=[entity._asdict() for entity in row.entities],
+            mean_score=sum(scores) / len(scores) if scores else None,
+            min_score=min(scores, default=None),
+        )
