@@ -11,7 +11,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -40,8 +40,12 @@ class NotServing(Exception):  # noqa: N818 - a state, not a fault
         self.retry_after = retry_after
 
 
+class TooMuchWaits(NotServing):
+    """The lane is full, so it takes nothing more for a moment."""
+
+
 class WrongAnswerError(Exception):
-    """A model named an entity that is not in the text."""
+    """A model named an entity that is not in the text, or under a label that it does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,9 @@ class Request:
 class Lane:
     """Safe to call from any thread. Ends when it is closed and all that waited has its answer."""
 
-    def __init__(self, nlp: Language, name: str) -> None:
-        self.nlp, self.name = nlp, name
+    def __init__(self, nlp: Language, name: str, labels: Collection[str] = ()) -> None:
+        """`labels` are those that the model may use; any when there are none."""
+        self.nlp, self.name, self.labels = nlp, name, frozenset(labels)
         self._waiting: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
@@ -98,13 +103,13 @@ class Lane:
         return self._requests
 
     def put(self, request: Request) -> bool:
-        """False when the lane was closed. Raises NotServing when too much waits."""
+        """False when the lane was closed. Raises TooMuchWaits."""
         with self._lock:
             if self._closed:
                 return False
             wait = self._characters / self._speed
             if self._requests >= MAX_WAITING or (self._requests and wait > LONGEST_WAIT_SECONDS):
-                raise NotServing("Too many requests wait already; try again later.", max(1, math.ceil(wait)))
+                raise TooMuchWaits("Too many requests wait already; try again later.", max(1, math.ceil(wait)))
             self._requests += 1
             self._characters += request.characters
             self._waiting.put(request)
@@ -158,27 +163,31 @@ class Lane:
         """Answer the requests in one batch; when that fails, one by one, so that only the one to blame is refused."""
         if not requests:
             return
+        texts = [text for request in requests for text in request.texts]
         try:
-            found = iter(entities(self.nlp, [text for request in requests for text in request.texts]))
+            found = iter(entities(self.nlp, texts, self.labels))
         except Exception as error:
             if len(requests) > 1:
                 for request in requests:
                     self._settle([request])
                 return
             logger.error("model %s could not answer: %s", self.name, type(error).__name__, exc_info=error)
-            reason = "The model could not read this request; the server's log has the place."
-            requests[0].future.set_exception(NotServing(reason))
+            refusal = NotServing("The model could not read this request; the server's log has the place.")
+            refusal.__cause__ = error
+            requests[0].future.set_exception(refusal)
         else:
             for request in requests:
                 request.future.set_result([next(found) for _ in request.texts])
 
 
-def entities(nlp: Language, texts: Sequence[str]) -> Entities:
-    """What the model finds in each text. Raises WrongAnswerError for an entity outside its text."""
+def entities(nlp: Language, texts: Sequence[str], labels: Collection[str] = ()) -> Entities:
+    """What the model finds in each text. Raises WrongAnswerError for an entity outside its text or of other labels."""
     # What the zone's texts added to the vocabulary goes with it: memory stays flat, no patient's word stays behind.
     with nlp.memory_zone():
         found = ner.predict(nlp, texts)
     for text, spans in zip(texts, found, strict=True):
         if any(not 0 <= span.start < span.end <= len(text) for span in spans):
             raise WrongAnswerError("An entity lies outside its text.")
+        if labels and any(span.label not in labels for span in spans):
+            raise WrongAnswerError("An entity has a label that is not the model's.")
     return found

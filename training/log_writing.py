@@ -106,7 +106,8 @@ def _count(rows: Sequence[Row]) -> None:
 
 
 COLUMNS = (
-    "requests", "documents", "characters", "entities", "empty", "doubtful", "failed", "slow", "lost", "milliseconds",
+    "requests", "documents", "characters", "entities", "entities_squared", "empty", "doubtful", "unsure",
+    "failed", "wrong", "slow", "lost", "milliseconds",
 )  # fmt: skip
 ADDED = ", ".join(f"{name} = t.{name} + EXCLUDED.{name}" for name in COLUMNS)
 UPSERT = f"""

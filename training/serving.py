@@ -20,8 +20,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from spacy.language import Language
 
 from training import ner
+from training.answered import Answer, Missed, outcome_of
 from training.artefacts import fresh_nlp_of, nlp_of
-from training.lanes import Entities, Lane, NotServing, Request, Served
+from training.lanes import Lane, NotServing, Request, Served, TooMuchWaits
 from training.models import Deployment
 from training.routes import Route, Target
 
@@ -35,26 +36,7 @@ MOST_LANES = 3
 Role = Deployment.Role
 
 logger = logging.getLogger(__name__)
-__all__ = ["Answer", "Engine", "NotServing", "Pending", "Served", "engine", "preload"]
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """A canary or variant that did not answer, so that the champion did: `outcome` is "failed" or "slow"."""
-
-    served: Served
-    outcome: str
-    milliseconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The entities of each text, in order, all by one model; ``milliseconds`` include every wait."""
-
-    served: Served
-    entities: Entities
-    milliseconds: float
-    missed: Missed | None = None
+__all__ = ["Answer", "Engine", "Missed", "NotServing", "Pending", "Served", "engine", "preload"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +56,8 @@ class Pending:
         patience = max(PATIENCE_SECONDS, PATIENCE_TIMES * self._engine.usual_seconds)
         try:
             return Answer(self._target.served, self._request.future.result(patience), self._milliseconds())
-        except (NotServing, CancelledError):
-            outcome = "failed"
+        except (NotServing, CancelledError) as error:
+            outcome = outcome_of(error)
         except TimeoutError:
             self._request.future.cancel()
             outcome = "slow"
@@ -129,8 +111,15 @@ class Engine:
             if route is None:
                 raise NotServing("No model of this project is in service yet; approve one first.")
             target = route.champion if route_key is None else route.choose(route_key)
-            # A lane that was closed a moment ago has its successor in the routes.
-            if target.lane.put(request):
+            try:
+                # A lane that was closed a moment ago has its successor in the routes.
+                if target.lane.put(request):
+                    return target
+            except TooMuchWaits as refusal:
+                if target.served.role == Role.CHAMPION:
+                    raise
+                # Nobody is refused because a canary does not keep up: it missed this one.
+                request.future.set_exception(refusal)
                 return target
         raise NotServing("The server is stopping; try again in a few seconds.")
 
@@ -225,7 +214,7 @@ class Engine:
             if not all(lane.join(TIMEOUT_SECONDS) for lane in ending):
                 # One thread a model: the old one is still at it, so this one gets a copy.
                 nlp = fresh_nlp_of(row.model)
-            lane = self._lanes[id(nlp)] = Lane(nlp, f"{row.model.project.slug} v{row.model.number}")
+            lane = self._lanes[id(nlp)] = Lane(nlp, f"{row.model.project.slug} v{row.model.number}", row.model.labels)
         self._lanes.move_to_end(id(nlp))
         return lane
 

@@ -22,9 +22,12 @@ class Counts:
     documents: int = 0
     characters: int = 0
     entities: int = 0
+    entities_squared: int = 0
     empty: int = 0
     doubtful: int = 0
+    unsure: int = 0
     failed: int = 0
+    wrong: int = 0
     slow: int = 0
     lost: int = 0
     milliseconds: float = 0.0
@@ -39,13 +42,22 @@ class Counts:
             self.documents += 1
             self.characters += length
             self.entities += len(entities)
+            self.entities_squared += len(entities) ** 2
             self.empty += not entities
-            self.doubtful += sum(entity[3] < DOUBTFUL for entity in entities)
+            doubtful = sum(entity[3] < DOUBTFUL for entity in entities)
+            self.doubtful += doubtful
+            self.unsure += doubtful > 0
 
     def missed(self, outcome: str) -> None:
-        """One request that the deployment did not answer: "failed" or "slow"."""
+        """One request that the deployment did not answer: "failed", "wrong" or "slow"."""
         self.failed += outcome == "failed"
+        self.wrong += outcome == "wrong"
         self.slow += outcome == "slow"
+
+    @property
+    def asked(self) -> int:
+        """Requests that came to the deployment, answered or not."""
+        return self.requests + self.failed + self.wrong + self.slow
 
 
 def edge(milliseconds: float) -> str:

@@ -47,7 +47,7 @@ HOLDS_NO_PATIENT_TEXT = {
     "training.UatItem": "candidate_spans rival_spans",
     "training.UatRating": "verdict",
     "training.Reference": "profile",
-    "training.Rollout": "kind status stages limits result reason",
+    "training.Rollout": "kind status stages limits passed plan pairs result reason",
     "training.Feedback": "verdicts",
     # The caller's name of its request; the API's manual says that no name of a patient belongs there.
     "training.Prediction": "origin outcome entities client_ref",

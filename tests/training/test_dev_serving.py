@@ -55,7 +55,7 @@ def test_production_does_not_wait_for_a_version_under_test(
 ) -> None:
     started, go, entities = engine(), threading.Event(), lanes.entities
 
-    def held(nlp: Any, texts: Sequence[str]) -> Any:
+    def held(nlp: Any, texts: Sequence[str], labels: Any) -> Any:
         if texts[0].startswith("test"):
             go.wait(10)
         return entities(nlp, texts)

@@ -149,7 +149,7 @@ def test_text_that_makes_the_model_raise_spoils_no_other_request(
     started, go, entities = engine(), threading.Event(), lanes.entities
     assert eventually(lambda: serves(started, champion), 10)
 
-    def held(nlp: Any, texts: Sequence[str]) -> Any:
+    def held(nlp: Any, texts: Sequence[str], labels: Any) -> Any:
         go.wait(10)
         return entities(nlp, texts)
 
@@ -193,7 +193,7 @@ def test_predict_with_a_full_queue_is_refused_at_once(
     started, go, entities = engine(), threading.Event(), lanes.entities
     assert eventually(lambda: serves(started, champion), 10)
 
-    def slow(nlp: Any, texts: Sequence[str]) -> Any:
+    def slow(nlp: Any, texts: Sequence[str], labels: Any) -> Any:
         go.wait(10)
         return entities(nlp, texts)
 
@@ -225,7 +225,7 @@ def test_predict_that_takes_too_long_is_given_up(
 ) -> None:
     started, go = engine(), threading.Event()
     assert eventually(lambda: serves(started, champion), 10)
-    monkeypatch.setattr(lanes, "entities", lambda nlp, texts: [[] for _ in texts] if go.wait(10) else [])
+    monkeypatch.setattr(lanes, "entities", lambda nlp, texts, labels: [[] for _ in texts] if go.wait(10) else [])
     try:
         with pytest.raises(NotServing, match="No answer within"):
             started.predict(champion.project_id, ["x"], timeout=0.1)

@@ -29,6 +29,7 @@ class Prediction(models.Model):
         # The model did not answer, or not in time; the champion answered instead, in a row of its own.
         FAILED = "failed", "Failed"
         SLOW = "slow", "Too slow"
+        WRONG = "wrong", "No entities"
 
     # Indexed with the id, below.
     model = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, db_index=False, related_name="predictions")
