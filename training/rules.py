@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 UAT_WHEN = ("always", "first", "never")
+DEPLOY_HOW = ("at_once", "canary")
 
 
 class RulesError(ValueError):
@@ -42,6 +43,22 @@ class Rules:
     uat_worse: float = 0.3
     # Approval asks for the password again.
     reauthenticate: bool = True
+    # Service: at once, or by a canary with a share of the callers, then a larger one, then all.
+    deploy: str = "at_once"
+    canary_first: float = 0.05
+    canary_second: float = 0.25
+    bake_minutes: float = 10.0
+    stage_requests: int = 200
+    # Its alarms: shares; times the champion's p95; points above the champion's share; more or fewer than its mean.
+    alarm_failed: float = 0.02
+    alarm_wrong: float = 0.01
+    alarm_latency: float = 2.0
+    alarm_empty: float = 0.2
+    alarm_entities: float = 0.3
+    alarm_doubtful: float = 0.15
+    alarm_disagreement: float = 0.3
+    # A shadow reads this share of the notes.
+    shadow_share: float = 0.2
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -61,6 +78,18 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "memory_mb": (50, 64_000),
     "uat_notes": (1, 500),
     "uat_worse": (0, 1),
+    "canary_first": (0.01, 0.5),
+    "canary_second": (0.01, 0.9),
+    "bake_minutes": (0, 10_080),
+    "stage_requests": (1, 10_000_000),
+    "alarm_failed": (0.001, 0.5),
+    "alarm_wrong": (0.001, 0.5),
+    "alarm_latency": (1, 20),
+    "alarm_empty": (0.01, 1),
+    "alarm_entities": (0.01, 1),
+    "alarm_doubtful": (0.01, 1),
+    "alarm_disagreement": (0.01, 0.99),
+    "shadow_share": (0.01, 1),
 }
 
 
@@ -77,6 +106,8 @@ def read(values: Mapping[str, Any]) -> Rules:
             raise RulesError(f"{name} is {value!r}; give a number from {low:g} to {high:g}.")
     if rules.uat not in UAT_WHEN:
         raise RulesError(f"uat is {rules.uat!r}; use one of {', '.join(UAT_WHEN)}.")
+    if rules.deploy not in DEPLOY_HOW:
+        raise RulesError(f"deploy is {rules.deploy!r}; use one of {', '.join(DEPLOY_HOW)}.")
     for label, floor in rules.label_floors.items():
         if not isinstance(floor, int | float) or not 0 <= floor <= 1:
             raise RulesError(f"The floor of {label} is {floor!r}; give a share from 0 to 1.")

@@ -49,9 +49,31 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
         Rule("uat_worse", "Most that may be worse", "%", "Share of the notes on which the candidate may be worse."),
         Rule("reauthenticate", "Ask for the password again", help="When somebody approves or overrides."),
     ),
+    "Service": (
+        Rule("deploy", "Put in service", help="What the form of approval proposes; the first version always at once."),
+        Rule("canary_first", "First stage of a canary", "%", "Share of the callers that it answers."),
+        Rule("canary_second", "Second stage", "%", "After it come all callers, then it is champion."),
+        Rule("bake_minutes", "A stage lasts", "minutes", "At least so long."),
+        Rule("stage_requests", "A stage takes", "requests", "At least so many, of the canary."),
+        Rule("shadow_share", "A shadow reads", "%", "Share of the notes that it is tried on."),
+    ),
+    "Alarms of a canary: it is taken back by itself when it plainly has": (
+        Rule("alarm_failed", "Requests not answered", "%", "More than this share."),
+        Rule("alarm_wrong", "Answers wrong in form", "%", "Entities outside the text or of unknown labels, as above."),
+        Rule("alarm_latency", "Slow answers", "times", "A p95 beyond so many times the champion's, and 100 ms."),
+        Rule("alarm_empty", "Notes without an entity", "%", "So many points more than the champion."),
+        Rule("alarm_entities", "Entities a note", "%", "So much more or fewer than the champion's mean."),
+        Rule("alarm_doubtful", "Notes with a doubtful entity", "%", "So many points more than the champion."),
+        Rule(
+            "alarm_disagreement", "Notes read otherwise", "%", "Share on which less than half agrees with the champion."
+        ),
+    ),
 }
 RULES = {rule.name: rule for rules in GROUPS.values() for rule in rules}
 UAT = {"always": "for every version", "first": "for the first version of the project", "never": "never"}
+
+DEPLOY = {"at_once": "at once", "canary": "by canary"}
+CHOICES = {"uat": UAT, "deploy": DEPLOY}
 
 
 def read_out(name: str, value: Any) -> str:
@@ -63,7 +85,7 @@ def read_out(name: str, value: Any) -> str:
         return ", ".join(f"{key}: {read_out('floor' if unit else '', one)}" for key, one in value.items()) or "none"
     if isinstance(value, int | float):
         return "never" if name == "every_days" and not value else _figure(value, unit)
-    return UAT.get(value, value) if name == "uat" else str(value)
+    return str(CHOICES.get(name, {}).get(value, value))
 
 
 def _figure(value: float, unit: str) -> str:

@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from annotation.models import Project
-from monitoring.runs.rule_words import GROUPS, RULES, UAT, Rule
+from monitoring.runs.rule_words import CHOICES, GROUPS, RULES, Rule
 from monitoring.views.settings_json import settings_of
 from training import ner
 from training.ner.params import resolved
@@ -18,7 +18,7 @@ from training.rules import BOUNDS, Rules
 
 FLOOR = "floor-"
 # Their fields are not made from the default's type alone.
-OWN = ("recipe", "settings", "label_floors", "uat")
+OWN = ("recipe", "settings", "label_floors", *CHOICES)
 
 
 class RulesForm(forms.Form):
@@ -33,7 +33,8 @@ class RulesForm(forms.Form):
                 self.fields[rule.name] = _field(rule, values[rule.name])
         names = [(one.name, f"{one.title} ({one.name})") for one in recipes().values()]
         self._choice("recipe", names, rules.recipe)
-        self._choice("uat", list(UAT.items()), rules.uat)
+        for name, words in CHOICES.items():
+            self._choice(name, list(words.items()), values[name])
         area = forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "mono"})
         told = json.dumps(rules.settings) if rules.settings else ""
         self._add("settings", forms.CharField(required=False, max_length=4000, widget=area, initial=told))

@@ -37,6 +37,7 @@ def test_read_takes_both_bounds_and_nothing_beyond(name: str) -> None:
     ("values", "says"),
     [
         ({"uat": "sometimes"}, "use one of always, first, never"),
+        ({"deploy": "slowly"}, "use one of at_once, canary"),
         ({"label_floors": {"DISEASE": 1.2}}, "The floor of DISEASE is 1.2"),
         ({"label_floors": {"DISEASE": "high"}}, "give a share from 0 to 1"),
         ({"speed": 1}, "There is no rule 'speed'"),
