@@ -127,6 +127,11 @@ def _cells(row: Exported) -> list[str]:
     spans = "" if row.spans is None else json.dumps([span.to_json() for span in row.spans], ensure_ascii=False)
     made = {name: str(value) for name, value in row.made().items()}
     cells = {"id": row.external_id, "text": row.text, "entities": spans, **row.facets, **made}
-    guarded = [name for name, value in cells.items() if _FORMULA.match(value)]
-    cells |= {name: "'" + cells[name] for name in guarded} | {"guarded": " ".join(guarded)}
+    cells = guarded(cells)
     return [cells.get(name, "") for name in _COLUMNS]
+
+
+def guarded(cells: dict[str, str]) -> dict[str, str]:
+    """The cells with an apostrophe before what a spreadsheet would run, and ``guarded``, which names those."""
+    names = [name for name, value in cells.items() if _FORMULA.match(value)]
+    return cells | {name: "'" + cells[name] for name in names} | {"guarded": " ".join(names)}

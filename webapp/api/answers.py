@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotation.spans import ScoredSpan, to_utf16
-from training.ner.assertion import assertions
-from training.ner.codes import codes
+from annotation.spans import ScoredSpan
+from training.entity_rows import entities_json
 from training.serving import Served
 from webapp.api.documents import Incoming, Options
 from webapp.api.problems import problem
@@ -57,25 +56,3 @@ def document_json(document: Incoming, found: Found | None, options: Options, dou
         "errors": document.errors,
         "warnings": document.warnings,
     }
-
-
-def entities_json(text: str, entities: Sequence[ScoredSpan], index_type: str, doubt: float) -> list[dict[str, Any]]:
-    """Each entity: its words are ``text[start:end]`` of the text as received, whatever the offsets count."""
-    counted = to_utf16(text, entities) if index_type == "utf16" else entities
-    rows = []
-    for number, (entity, shown, said) in enumerate(zip(entities, counted, assertions(text, entities), strict=True)):
-        mention = text[entity.start : entity.end]
-        rows.append(
-            {
-                "id": f"e{number + 1}",
-                "text": mention,
-                "label": entity.label,
-                "start": shown.start,
-                "end": shown.end,
-                "score": entity.score,
-                "assertion": said._asdict(),
-                "codes": [code.to_json() for code in codes(mention, entity.label)],
-                "needs_review": entity.score < doubt,
-            }
-        )
-    return rows

@@ -17,14 +17,17 @@ HEADER = "Idempotency-Key"
 MOST = 200
 
 
-def once(request: Request, work: Callable[[], Response]) -> Response:
-    """What `work` answers, or what it answered when the same request came with the same key before."""
+def once(request: Request, work: Callable[[], Response], *, body_sha256: str = "") -> Response:
+    """What `work` answers, or what it answered when the same request came with the same key before.
+
+    `body_sha256` is that of a body that was too long to be kept in memory.
+    """
     key = request.headers.get(HEADER, "")
     if not key:
         return work()
     if len(key) > MOST or not key.isprintable():
         return problem(422, f"The {HEADER} has {len(key)} characters; send at most {MOST} printable ones.")
-    client, digest = client_of(request), _digest(request)
+    client, digest = client_of(request), _digest(request, body_sha256)
     row, known = replies.begin(client=client, key=key, request_sha256=digest)
     if known:
         return _known(row, digest)
@@ -51,6 +54,9 @@ def _known(row: replies.KeptReply, digest: str) -> Response:
     return Response(kept, status=row.status, headers={"Idempotency-Replayed": "true"})
 
 
-def _digest(request: Request) -> str:
+def _digest(request: Request, body_sha256: str) -> str:
     told = f"{request.method} {request.path} {request.headers.get('Accept', '')}\n".encode()
+    if body_sha256:
+        asked = request._request.META.get("QUERY_STRING", "")
+        return hashlib.sha256(told + f"{asked}\n{body_sha256}".encode()).hexdigest()
     return hashlib.sha256(told + request._request.body).hexdigest()

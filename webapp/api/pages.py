@@ -24,8 +24,8 @@ def page(
 
     Raises PageError when the cursor is none of ours or the limit is no number from 1 to MOST.
     """
-    limit = _number(asked.get("limit"), "limit", USUAL, MOST)
-    cursor = _number(asked.get("cursor"), "cursor", 0, LAST)
+    limit = number(asked.get("limit"), "limit", USUAL, MOST)
+    cursor = number(asked.get("cursor"), "cursor", 0, LAST)
     if cursor:
         rows = rows.filter(**{f"{by}__{'lt' if newest_first else 'gt'}": cursor})
     found = list(rows.order_by(f"{'-' if newest_first else ''}{by}")[: limit + 1])
@@ -33,7 +33,7 @@ def page(
     return found[:limit], str(_value(found[limit - 1], by)) if more else None
 
 
-def _number(said: str | None, name: str, usual: int, most: int) -> int:
+def number(said: str | None, name: str, usual: int, most: int) -> int:
     if not said:
         return usual
     if not (said.isascii() and said.isdecimal() and len(said) < 20 and 1 <= int(said) <= most):

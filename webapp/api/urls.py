@@ -4,6 +4,8 @@ from webapp.api.datasets import DatasetsView, DatasetView
 from webapp.api.dev import DevExtractView
 from webapp.api.evaluations import EvaluationsView
 from webapp.api.extract import ExtractView
+from webapp.api.job_results import JobResultsView
+from webapp.api.jobs import JobCancelView, JobResumeView, JobsView, JobView
 from webapp.api.models import ModelsView, ModelView, OneModelView
 from webapp.api.notes import NotesView
 from webapp.api.runs import RunsView, RunView
@@ -15,6 +17,11 @@ urlpatterns = [
     path("datasets", DatasetsView.as_view(), name="api_datasets"),
     path("datasets/<int:version>", DatasetView.as_view(), name="api_dataset"),
     path("datasets/<int:version>/notes", NotesView.as_view(), name="api_notes"),
+    path("jobs", JobsView.as_view(), name="api_jobs"),
+    path("jobs/<uuid:uid>", JobView.as_view(), name="api_job"),
+    path("jobs/<uuid:uid>/results", JobResultsView.as_view(), name="api_job_results"),
+    path("jobs/<uuid:uid>/cancel", JobCancelView.as_view(), name="api_job_cancel"),
+    path("jobs/<uuid:uid>/resume", JobResumeView.as_view(), name="api_job_resume"),
     path("runs", RunsView.as_view(), name="api_runs"),
     path("runs/<int:number>", RunView.as_view(), name="api_run"),
     path("runs/<int:number>/evaluations", EvaluationsView.as_view(), name="api_evaluations"),

@@ -1,0 +1,131 @@
+"""``/api/v1/jobs``: any number of notes in one upload, read in the background; progress, cancel, go on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.access import client_of
+from annotation.errors import TooLate
+from training.actions import batches
+from training.batches.upload import TooLargeError, Upload
+from training.models import Batch
+from webapp.api import idempotency, job_rows, job_uploads
+from webapp.api.documents import Options, RequestError
+from webapp.api.pages import page
+from webapp.api.problems import problem
+from webapp.api.scopes import ScopedView
+
+BOTH: dict[str, str] = {"GET": "jobs", "HEAD": "jobs", "POST": "jobs"}
+logger = logging.getLogger(__name__)
+
+
+def jobs_of(request: Request) -> QuerySet[Batch]:
+    """The project's jobs: whoever holds a key with the scope may look after those of one that was revoked."""
+    rows = Batch.objects.filter(project=client_of(request).project_id)
+    return rows.select_related("project", "model", "deployment")
+
+
+def no_job(uid: UUID) -> Response:
+    return problem(404, f"There is no job {uid}; see /api/v1/jobs.")
+
+
+class JobsView(ScopedView):
+    scopes: ClassVar[dict[str, str]] = BOTH
+    parser_classes = (JSONParser, job_uploads.JsonLinesParser, job_uploads.CsvParser)
+
+    def get(self, request: Request) -> Response:
+        found, following = page(jobs_of(request), request.query_params)
+        return Response({"jobs": [job_rows.to_json(batch) for batch in found], "next": following})
+
+    def post(self, request: Request) -> Response:
+        file_format = job_uploads.format_of(request)
+        if not file_format or request.headers.get("Content-Encoding", "identity") != "identity":
+            kinds = ", ".join(job_uploads.FORMATS)
+            return problem(415, f"The body is compressed or of another type; send {kinds} as it is.")
+        try:
+            options, upload = (job_uploads.inline if file_format == "json" else job_uploads.streamed)(request)
+        except TooLargeError:
+            return problem(413, f"The body has more than {settings.BATCH_MEGABYTES} MB; send it as several jobs.")
+        except job_uploads.HalfSentError as error:
+            return problem(400, str(error))
+        except RequestError as error:
+            return problem(422, str(error))
+        return _once(request, upload, partial(_start, request, file_format, options, upload))
+
+
+def _once(request: Request, upload: Upload, work: Callable[[], Response]) -> Response:
+    """The answer, or that of the same request before; an upload that no job took is removed."""
+    try:
+        response = idempotency.once(request, work, body_sha256=upload.sha256)
+    except BaseException:
+        upload.vault.remove()
+        raise
+    if not Batch.objects.filter(uid=upload.vault.uid).exists():
+        upload.vault.remove()
+    if response.status_code == 202:
+        response["Location"] = response.data["url"]
+    return response
+
+
+def _start(request: Request, file_format: str, options: Options, upload: Upload) -> Response:
+    client = client_of(request)
+    try:
+        batch = batches.start(
+            project=client.project,
+            client=client,
+            upload=upload,
+            file_format=file_format,
+            store=options.store,
+            index_type=options.index_type,
+            client_ref=options.client_ref,
+        )
+    except batches.NoModel as error:
+        return problem(503, str(error), headers={"Retry-After": "5"})
+    logger.info("client %s sent batch %s of %s bytes", client.pk, batch.pk, upload.size)
+    return Response(job_rows.to_json(batch), status=202)
+
+
+class JobView(ScopedView):
+    scopes: ClassVar[dict[str, str]] = {"GET": "jobs", "HEAD": "jobs"}
+
+    def get(self, request: Request, uid: UUID) -> Response:
+        batch = jobs_of(request).filter(uid=uid).first()
+        return Response(job_rows.to_json(batch)) if batch else no_job(uid)
+
+
+class _ActView(ScopedView):
+    """What a POST does to a job; 409 when it can't be done any more."""
+
+    scopes: ClassVar[dict[str, str]] = {"POST": "jobs"}
+    act: ClassVar[Callable[..., None]]
+
+    def post(self, request: Request, uid: UUID) -> Response:
+        batch = jobs_of(request).filter(uid=uid).first()
+        if batch is None:
+            return no_job(uid)
+        try:
+            type(self).act(batch=batch)
+        except TooLate as error:
+            return problem(409, str(error))
+        batch.refresh_from_db()
+        return Response(job_rows.to_json(batch))
+
+
+class JobCancelView(_ActView):
+    act = staticmethod(batches.cancel)
+
+
+class JobResumeView(_ActView):
+    """The rest of a job that failed; what is done stays."""
+
+    act = staticmethod(batches.go_on)
