@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from annotation.models import Project
-from monitoring.actions import accuracy
+from monitoring.actions import accuracy, rollouts
 from training import prelabels
 
 
@@ -14,3 +14,8 @@ def refresh() -> None:
     for project in Project.objects.all():
         prelabels.refresh(project)
         accuracy.refresh(project)
+
+
+@shared_task
+def watch_rollouts() -> None:
+    rollouts.watch()

@@ -15,7 +15,7 @@ from annotation.actions import copying, notes
 from annotation.models import Note, Project
 from training.log_entries import note_of
 from training.models import Prediction
-from training.traffic_counts import Counts
+from training.traffic_counts import COLUMNS, Counts
 
 TRIES = 3
 Row = dict[str, Any]
@@ -105,10 +105,6 @@ def _count(rows: Sequence[Row]) -> None:
     add_minutes(counts)
 
 
-COLUMNS = (
-    "requests", "documents", "characters", "entities", "entities_squared", "empty", "doubtful", "unsure",
-    "failed", "wrong", "slow", "lost", "milliseconds",
-)  # fmt: skip
 ADDED = ", ".join(f"{name} = t.{name} + EXCLUDED.{name}" for name in COLUMNS)
 UPSERT = f"""
 INSERT INTO training_trafficminute AS t (deployment_id, minute, latencies, {", ".join(COLUMNS)})

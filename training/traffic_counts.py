@@ -12,6 +12,11 @@ EDGES = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 BEYOND = "more"
 # An entity below this score is a doubtful one.
 DOUBTFUL = 0.5
+# What is added up; the classes of latencies beside.
+COLUMNS = (
+    "requests", "documents", "characters", "entities", "entities_squared", "empty", "doubtful", "unsure",
+    "failed", "wrong", "slow", "lost", "milliseconds",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

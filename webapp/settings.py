@@ -196,7 +196,13 @@ REST_FRAMEWORK = {
 # The row in the database is the truth, the message only a nudge: losing or repeating one does no harm.
 CELERY_BROKER_URL = BROKER_URL or local_services.broker_url()
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"training.tasks.train": {"queue": "training"}, "training.tasks.batch": {"queue": "batch"}}
+CELERY_TASK_ROUTES = {
+    "training.tasks.train": {"queue": "training"},
+    "training.tasks.batch": {"queue": "batch"},
+    # A canary is taken back within seconds: its judge never waits behind an import.
+    "monitoring.tasks.watch_rollouts": {"queue": "traffic"},
+    "training.tasks.read_along": {"queue": "traffic"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -227,6 +233,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(3600.0),
         "options": {"expires": 3600},
     },
+    "watch-rollouts": {"task": "monitoring.tasks.watch_rollouts", "schedule": schedule(2.0), "options": {"expires": 4}},
     "refresh-accuracy": {"task": "monitoring.tasks.refresh", "schedule": schedule(30.0), "options": {"expires": 30}},
 }
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from annotation.errors import ActionError, TooLate
 from annotation.models import Project, User
 from training import ner
+from training.actions.rollout_ends import end_all
 from training.artefacts import verify
 from training.models import Deployment, ModelVersion
 from training.nudges import PRELABEL, after_commit
@@ -30,6 +31,7 @@ def deploy(*, model: ModelVersion, by: User, ending: Status = Status.RETIRED, re
     check_artefact(model)
     # One moment for both, so that there is no time without a champion.
     now = timezone.now()
+    end_all(project_id=model.project_id, by=by, reason=f"{model} was put in service.", at=now)
     if champion:
         end(champion, by=by, status=ending, reason=reason or f"Replaced by {model}.", at=now)
     return start(model, by, now)
@@ -46,7 +48,8 @@ def roll_back(*, model: ModelVersion, by: User, reason: str) -> Deployment:
     """Put an earlier approved model back in service; the present one is marked as rolled back."""
     if not reason.strip():
         raise ActionError("A roll-back needs a reason; write what went wrong.")
-    if not model.deployments.filter(environment=Deployment.Environment.PROD).exists():
+    champion = {"environment": Deployment.Environment.PROD, "role": Deployment.Role.CHAMPION}
+    if not model.deployments.filter(**champion).exists():
         raise ActionError(f"{model} never served, so there is nothing to go back to; choose one that did.")
     return deploy(model=model, by=by, ending=Status.ROLLED_BACK, reason=reason.strip())
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
 from annotation.models import Project, User
+from training.actions import rollout_ends
 from training.actions.uat import objection
 from training.judgements import judged_in, reopening_refusal
 from training.models import Deployment, ModelVersion
@@ -25,9 +27,11 @@ def approve(*, model: ModelVersion, by: User, reason: str) -> None:
     _decide(model, by, reason, Status.APPROVED, [Status.PENDING_APPROVAL])
 
 
+@transaction.atomic
 def reject(*, model: ModelVersion, by: User, reason: str) -> None:
     """Also a version that failed a gate, or that clinicians still compare. Of one that serves, see ``retirement``."""
     _decide(model, by, reason, Status.REJECTED, UNDECIDED)
+    rollout_ends.end_of(model=model, by=by, reason=f"{model} was rejected.")
 
 
 def revoke(*, model: ModelVersion, by: User, reason: str) -> None:

@@ -9,6 +9,7 @@ from annotation.errors import ActionError, TooLate
 from annotation.models import User
 from training import ner
 from training.actions import deployments, models
+from training.actions.rollout_ends import end_all
 from training.artefacts import verify
 from training.models import Deployment, ModelVersion
 from training.service_history import earlier_champions
@@ -31,6 +32,7 @@ def withdraw(*, model: ModelVersion, by: User, reason: str) -> Deployment | None
     successor = successor_of(model)
     # First its service, then its approval: the database lets nothing serve that is not approved.
     deployments.end(champion, by=by, status=Deployment.Status.ROLLED_BACK, reason=reason.strip(), at=now)
+    end_all(project_id=model.project_id, by=by, reason=f"{model}, the champion, was rejected.", at=now)
     models.revoke(model=model, by=by, reason=reason)
     return deployments.start(successor, by, now) if successor else None
 

@@ -36,6 +36,20 @@ class TrafficMinute(models.Model):
         return f"traffic {self.pk}"
 
 
+class RolloutQuerySet(models.QuerySet["Rollout"]):
+    def running(self) -> RolloutQuerySet:
+        return self.filter(status=Rollout.Status.RUNNING)
+
+    def answering(self) -> RolloutQuerySet:
+        """Those whose version answers callers: canaries and tests."""
+        return self.filter(kind__in=(Rollout.Kind.CANARY, Rollout.Kind.AB))
+
+    def with_models(self) -> RolloutQuerySet:
+        return self.select_related(
+            "project", "model__project", "deployment__model", "champion__model", "started_by", "ended_by"
+        )
+
+
 class Rollout(models.Model):
     """A version on its way into service: by stages, against the champion, or in its shadow."""
 
@@ -74,6 +88,8 @@ class Rollout(models.Model):
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.TextField(blank=True)
 
+    objects = RolloutQuerySet.as_manager()
+
     class Meta:
         ordering = ("-pk",)
         constraints = (
@@ -94,3 +110,19 @@ class Rollout(models.Model):
 
     def __str__(self) -> str:
         return f"rollout {self.pk}"
+
+    @property
+    def share(self) -> int:
+        """Percent of the callers (of a shadow: of the notes) in the present stage."""
+        return int(self.stages[self.stage])
+
+    @property
+    def in_last_stage(self) -> bool:
+        return self.stage == len(self.stages) - 1
+
+    @property
+    def sentence(self) -> str:
+        """How far it is, in words."""
+        stage = f", stage {self.stage + 1} of {len(self.stages)}" if len(self.stages) > 1 else ""
+        whom = "notes" if self.kind == self.Kind.SHADOW else "callers"
+        return f"{self.get_kind_display()}{stage}: {self.share} % of the {whom}."

@@ -10,7 +10,7 @@ from django.db.models import Max
 from annotation.models import Project
 from training import reference
 from training.context import Context, Ended, Waiting
-from training.models import Deployment, Evaluation, ModelVersion, Reference, Run
+from training.models import Deployment, Evaluation, ModelVersion, Reference, Rollout, Run
 from training.standing import WAITS, standing_after
 
 Status = ModelVersion.Status
@@ -58,12 +58,25 @@ def approval(context: Context) -> dict[str, Any]:
 
 
 def deploy(context: Context) -> dict[str, Any]:
-    """Service begins with the approval itself; here it is found, or the run says who took the place meanwhile."""
+    """Service begins with the approval itself, or with the end of a canary, which a run waits for."""
     model = context.model
-    deployment = Deployment.objects.filter(model=model, environment=Deployment.Environment.PROD).first()
+    served = Deployment.objects.filter(model=model, environment=Deployment.Environment.PROD)
+    deployment = served.filter(role=Deployment.Role.CHAMPION).first()
     if deployment is None:
-        raise Ended(f"{model} was approved and not put in service; the deployments page can do it.")
+        raise _not_serving(model)
     return {"deployment": deployment.pk, "status": deployment.status}
+
+
+def _not_serving(model: ModelVersion) -> Exception:
+    """What there is to say of a version that is approved and was never champion."""
+    rollout = model.rollouts.answering().first()
+    if rollout is None:
+        return Ended(f"{model} was approved and not put in service; its page can do it.")
+    if rollout.status == Rollout.Status.RUNNING:
+        return Waiting(rollout.sentence)
+    return Ended(
+        f"{model}, {rollout.get_kind_display().lower()}: {rollout.get_status_display().lower()}. {rollout.reason}"
+    )
 
 
 def new_reference(context: Context) -> dict[str, Any]:

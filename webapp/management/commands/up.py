@@ -31,7 +31,12 @@ AFTER_THE_WEB = (shutil.which("nice") or "/usr/bin/nice", "-n", "10")
 # A training takes minutes: it works when nothing else does (with `nice` alone the API's p95 rose by a fifth beside it).
 WHEN_IDLE = (chrt, "--idle", "0") if (chrt := shutil.which("chrt")) else AFTER_THE_WEB
 # Queue, how many runs it carries out at once (an import need not wait for the index), and after whom.
-QUEUES = (("default", "2", AFTER_THE_WEB), ("training", "1", WHEN_IDLE), ("batch", "2", AFTER_THE_WEB))
+QUEUES = (
+    ("default", "2", AFTER_THE_WEB),
+    ("training", "1", WHEN_IDLE),
+    ("batch", "2", AFTER_THE_WEB),
+    ("traffic", "2", AFTER_THE_WEB),
+)
 
 
 class Command(BaseCommand):
