@@ -14,9 +14,6 @@ from annotation.keys import draw, fingerprint, keyring, pseudonym
 from annotation.models import FACETS, Note, Project, Task
 from annotation.spans import check_text
 
-# Of an id, a reference or a facet, in characters.
-MAX_WORD = 200
-
 
 @dataclass(frozen=True, slots=True)
 class NewNote:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from annotation.intake import FACETS as FACETS
 from annotation.spans import MarkedSpan
-
-FACETS = ("specialty", "city", "gender", "age_band", "language", "source")
 
 
 class FormatError(ValueError):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotation.formats.reach import Reach
-from annotation.formats.records import FACETS, Draft, FormatError, Mention, Record, Rejection, Result
-from annotation.spans import MarkedSpan, Span, check_text, span_problems
+from annotation.formats.records import Draft, Mention, Record, Rejection, Result
+from annotation.intake import read_note, word_fault
+from annotation.spans import MarkedSpan, Span, span_problems
 
-MAX_FIELD = 200  # characters of an id, a facet, a patient or a doctor
 MAX_SPANS = 5_000  # the check of overlaps is quadratic in spans that lie over one another: these two bound it
 MAX_DEPTH = 20
 SHOWN_PROBLEMS = 5
@@ -39,47 +38,31 @@ class Rules:
 
 def settle(draft: Draft, rules: Rules) -> Result:
     """A Record when text, id, fields and every span are good, else a Rejection that names what is not."""
-    try:
-        external_id = check_field("id", draft.external_id)
-        fields = {name: check_field(name, value) for name, value in draft.fields.items() if value}
-        text = check_text(draft.text)
-    except ValueError as error:
-        return Rejection(draft.line, shown_id(draft.external_id), _reason([*draft.problems, str(error)]))
-    if not external_id:
-        return Rejection(draft.line, "", "The note has no id; give each note one of its own.")
+    read = read_note({**draft.fields, "id": draft.external_id, "text": draft.text}, id_required=True, strict=True)
+    if read.errors:
+        said = [*draft.problems, *(fault.sentence for fault in read.errors)]
+        return Rejection(draft.line, read.id, _reason(said))
     mapped = [(mention, target) for mention in draft.mentions or () if (target := rules.target(mention.label))]
-    problems = [*draft.problems, *_problems(text, mapped, rules)]
+    problems = [*draft.problems, *_problems(read.text, mapped, rules)]
     if problems:
-        return Rejection(draft.line, external_id, _reason(problems))
+        return Rejection(draft.line, read.id, _reason(problems))
     spans = tuple(sorted(MarkedSpan(m.start, m.end, target, m.assertion, m.code) for m, target in mapped))
     return Record(
         line=draft.line,
-        external_id=external_id,
-        text=text,
+        external_id=read.id,
+        text=read.text,
         spans=None if draft.mentions is None else spans,
-        patient=fields.get("patient", ""),
-        doctor=fields.get("doctor", ""),
-        facets={name: fields[name] for name in FACETS if name in fields},
+        patient=read.patient,
+        doctor=read.doctor,
+        facets=read.facets,
         dropped=len(draft.mentions or ()) - len(mapped),
         suggested=draft.suggested,
     )
 
 
-def check_field(name: str, value: str) -> str:
-    """Return `value` unchanged when it is short and has no control character or surrogate, else FormatError."""
-    if len(value) > MAX_FIELD:
-        raise FormatError(f"The field {name} has {len(value):,} characters, more than {MAX_FIELD}; shorten it.")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
-        raise FormatError(f"The field {name} has a control character or a lone surrogate; remove it.")
-    return value
-
-
 def shown_id(value: str) -> str:
     """`value` when it can be an id, else nothing: what stands in its place may be the note."""
-    try:
-        return check_field("id", value)
-    except FormatError:
-        return ""
+    return "" if word_fault("id", value) else value
 
 
 def _reason(problems: Sequence[str]) -> str:

@@ -6,10 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from annotation.crypto import Sealed
+from annotation.intake import FACETS as FACETS
 from annotation.keys import keyring
 from annotation.models.project import Project
-
-FACETS = ("specialty", "city", "gender", "age_band", "language", "source")
 
 
 class NoteQuerySet(models.QuerySet["Note"]):

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from annotation.actions.notes import MAX_WORD, NewNote
-from annotation.models import FACETS
-from annotation.spans import TextError, check_text
+from annotation.actions.notes import NewNote
+from annotation.intake import MAX_WORD, Ids, Read, read_note, word_fault
 
 MAX_DOCUMENTS = 25
 MAX_CHARACTERS = 125_000
 INDEX_TYPES = ("codepoint", "utf16")
 REQUEST_FIELDS = frozenset(("documents", "store", "index_type", "client_ref"))
-DOCUMENT_FIELDS = frozenset(("id", "text", "patient", "doctor", *FACETS))
 
 
 class RequestError(ValueError):
@@ -56,7 +54,7 @@ def parse_options(body: object) -> Options:
         raise RequestError('"store" is neither true nor false; send false when nothing of the texts may be kept.')
     if index_type not in INDEX_TYPES:
         raise RequestError(f'"index_type" is none of {" and ".join(INDEX_TYPES)}; leave it out for code points.')
-    if client_ref is not None and not (isinstance(client_ref, str) and _is_word(client_ref)):
+    if client_ref is not None and (not isinstance(client_ref, str) or word_fault("client_ref", client_ref)):
         raise RequestError(f'"client_ref" is no printable string of at most {MAX_WORD} characters; shorten it.')
     return Options(store, index_type, client_ref or "")
 
@@ -81,51 +79,19 @@ def parse(body: object) -> list[Incoming]:
 def _document(row: object, number: int) -> Incoming:
     if not isinstance(row, Mapping):
         raise RequestError(f"documents[{number}] is not an object; send id, text and facets in an object.")
-    name = _id(row.get("id", ""), number)
-    incoming = Incoming(name)
-    if len(row.keys() - DOCUMENT_FIELDS):
-        incoming.warnings.append(
-            f"A field is unknown and was ignored; a document has {', '.join(sorted(DOCUMENT_FIELDS))}."
-        )
-    facets = {facet: _word(row.get(facet), facet, incoming) for facet in FACETS}
-    refs = {ref: _word(row.get(ref), ref, incoming) for ref in ("patient", "doctor")}
-    try:
-        incoming.note = NewNote(name, check_text(row.get("text")), facets=facets, **refs)
-    except TextError as error:
-        incoming.errors.append(str(error))
-    return incoming
-
-
-def _id(value: object, number: int) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str) or len(value) > MAX_WORD or not _printable(value):
+    read = read_note(row)
+    if read.fault_of("id"):
         raise RequestError(f"documents[{number}].id is no string of at most {MAX_WORD} printable characters.")
-    return value
+    errors, warnings = ([fault.sentence for fault in found] for found in (read.errors, read.warnings))
+    return Incoming(read.id, None if errors else new_note(read), errors, warnings)
 
 
-def _word(value: object, name: str, incoming: Incoming) -> str:
-    """A short facet; one that can't be kept is left out, and the answer says so."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and _is_word(value):
-        return value
-    incoming.warnings.append(f'"{name}" is no short printable string and was left out.')
-    return ""
-
-
-def _is_word(value: str) -> bool:
-    return len(value) <= MAX_WORD and _printable(value)
-
-
-def _printable(value: str) -> bool:
-    # isprintable is false for control characters and lone surrogates, which no database column takes.
-    return value.isprintable()
+def new_note(read: Read) -> NewNote:
+    return NewNote(read.id, read.text, read.patient, read.doctor, read.facets)
 
 
 def _refuse_twice(documents: list[Incoming]) -> None:
-    seen: set[str] = set()
+    ids = Ids()
     for number, document in enumerate(documents):
-        if document.id and document.id in seen:
+        if ids.twice(document.id):
             raise RequestError(f"documents[{number}].id was used before in this request; give each its own.")
-        seen.add(document.id)
