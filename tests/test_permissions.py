@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls.resolvers import URLPattern, URLResolver
+from django.utils import timezone
 
 from annotation.actions import clients, notes, tasks, teams
 from annotation.models import Client, Project, Task, User
@@ -22,7 +23,7 @@ from tests.permissions.roles import LOGIN, ROLES
 from tests.permissions.table import AREAS, TABLE
 from training import serving
 from training.actions import behaviour, runs
-from training.models import Deployment, Run, UatSession
+from training.models import Deployment, Rollout, Run, UatSession
 from webapp import urls
 
 NOTHING = behaviour.Wording("empty", "not_find", "")
@@ -57,7 +58,7 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
     return {
         "slug": "clinic", "notes": rows[0].pk,
         "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "datasets": champion.model.dataset_id,
-        "clients": api_key[0].pk, "deployments": champion.pk,
+        "clients": api_key[0].pk, "deployments": champion.pk, "rollouts": canary_of(champion).pk,
         "table": "throughput", "teams": teams.make(project=project, name="Walkers").pk,
         "labels": project.labels.get(name="DISEASE").pk,
         "tests": test.pk,
@@ -66,6 +67,17 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
         "admin/auth/group": group.pk, "admin/annotation/user": cast.annotator.pk,
         "admin/annotation/project": project.pk, "guidelines": project.guideline_versions.get().pk,
     }  # fmt: skip
+
+
+def canary_of(champion: Deployment) -> Rollout:
+    """A canary that runs, of the version that serves: there is no other."""
+    both = {"project": champion.project, "model": champion.model, "started_by": champion.started_by}
+    now = timezone.now()
+    canary = Deployment.objects.create(**both, role=Deployment.Role.CANARY, share=5, started_at=now)
+    return Rollout.objects.create(
+        **both, champion=champion, deployment=canary, kind="canary", stages=[5, 25, 100], bake_seconds=600,
+        minimum_requests=200, started_at=now, stage_started_at=now,
+    )  # fmt: skip
 
 
 def address(route: str, objects: dict[str, Any]) -> str:

@@ -52,6 +52,7 @@ GROUPS: dict[str, tuple[Page, ...]] = {
         Page("Triggers", "triggers"),
         Page("Rules", "training_rules"),
         Page("Deployments", "deployments"),
+        Page("Traffic", "traffic", also=("rollout", "traffic_canary", "traffic_shadow", "traffic_test")),
         Page("Clinicians' tests", "uat_sessions", also=("uat",)),
         Page("Behaviour cases", "behaviour", Right.GUIDE, also=("behaviour_add", "behaviour_case")),
     ),

@@ -70,4 +70,14 @@ TRAINING = {
     "runs/<int:pk>/lineage/": (MEMBERS, NO),
     "models/<int:pk>/lineage/": (MEMBERS, NO),
     "p/<slug:slug>/deployments/": (MEMBERS, NO),
+    "p/<slug:slug>/traffic/": (MEMBERS, NO),
+    "p/<slug:slug>/traffic/live/": (MEMBERS, NO),
+    # Nothing is sent: the page comes again with what is missing.
+    "p/<slug:slug>/traffic/canary/": (NO, "login 403 403 403 200 403 404 403"),
+    "p/<slug:slug>/traffic/shadow/": (NO, "login 403 403 403 200 403 404 403"),
+    "rollouts/<int:pk>/": (MEMBERS, NO),
+    "rollouts/<int:pk>/live/": (MEMBERS, NO),
+    "rollouts/<int:pk>/promote/": (NO, DECIDERS),
+    "rollouts/<int:pk>/back/": (NO, DECIDERS),
+    "rollouts/<int:pk>/end/": (NO, DECIDERS),
 }
