@@ -16,9 +16,9 @@ class ChunkRow(NamedTuple):
     row: int
     external_id: str
     text: str
-    patient: str = ""
-    doctor: str = ""
-    facets: Mapping[str, str] = {}
+    patient: str
+    doctor: str
+    facets: Mapping[str, str]
 
 
 def write(vault: Vault, number: int, rows: Sequence[ChunkRow]) -> None:
