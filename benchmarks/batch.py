@@ -20,10 +20,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+# Sets Django up, so it comes before every model.
+from benchmarks.own_product import DATA, clinic, running
+
+# isort: split
 from annotation.actions import clients
 from annotation.models import Note
 from annotation.synthetic import generate
-from benchmarks.own_product import DATA, clinic, running
 from benchmarks.processor_time import of_tree
 from tests.faults.processes import pids
 from tests.faults.product import Product
