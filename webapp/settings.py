@@ -47,6 +47,8 @@ DEBUG = False
 HTTPS = env.bool("HTTPS", default=not EMBEDDED)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# How many proxies of our own stand in front and add to X-Forwarded-For: so much of it is believed.
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 MARGINALIA_DEMO = env.bool("MARGINALIA_DEMO", default=False)
 
 # Data ---------------------------------------------------------------------------------------------------------------
@@ -190,11 +192,24 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "webapp.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "SCHEMA_COERCE_PATH_PK": False,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Marginalia",
+    "DESCRIPTION": "Diseases and treatments in clinical notes.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["webapp.api.openapi.add_components"],
 }
 
 # Work in the background ---------------------------------------------------------------------------------------------
 # The row in the database is the truth, the message only a nudge: losing or repeating one does no harm.
 CELERY_BROKER_URL = BROKER_URL or local_services.broker_url()
+# Where the web processes count the rate of a key together; empty: each counts alone.
+RATE_URL = env.str("RATE_URL", default="") or local_services.as_redis_url(CELERY_BROKER_URL)
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "training.tasks.train": {"queue": "training"},
@@ -227,6 +242,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "annotation.tasks.expire_replies",
         "schedule": schedule(600.0),
         "options": {"expires": 600},
+    },
+    "forget-old-keys": {
+        "task": "annotation.tasks.forget_old_keys",
+        "schedule": schedule(3600.0),
+        "options": {"expires": 3600},
     },
     "months-of-predictions": {
         "task": "training.tasks.make_months",

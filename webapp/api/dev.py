@@ -13,7 +13,10 @@ from training import dev_serving, serving
 from training.models import Deployment
 from webapp.api import answers
 from webapp.api.documents import Incoming, Options, RequestError, parse, parse_options
+from webapp.api.openapi import as_json, describe, path
 from webapp.api.problems import problem
+from webapp.api.schemas.build import ref
+from webapp.api.schemas.extract import EXAMPLE
 from webapp.api.scopes import ScopedView
 
 Environment = Deployment.Environment
@@ -24,6 +27,15 @@ class DevExtractView(ScopedView):
 
     scopes: ClassVar[dict[str, str]] = {"POST": "extract"}
 
+    @describe(
+        "Entities by a version under test",
+        tag="Extract",
+        scope="extract",
+        body=as_json(ref("ExtractRequest"), EXAMPLE),
+        answers={200: as_json(ref("ExtractAnswer"))},
+        errors=(404, 410),
+        asked=(path("pk", "The number of the development deployment."),),
+    )
     def post(self, request: Request, pk: int) -> Response:
         rows = Deployment.objects.filter(project=client_of(request).project_id, environment=Environment.DEV)
         deployment = rows.select_related("project", "model__project").filter(pk=pk).first()

@@ -20,7 +20,10 @@ from training import prediction_log, serving
 from training.prediction_log import Document, Entry
 from webapp.api import answers, fhir, idempotency
 from webapp.api.documents import Incoming, Options, RequestError, parse, parse_options
+from webapp.api.openapi import IDEMPOTENCY_KEY, as_json, describe
 from webapp.api.problems import problem
+from webapp.api.schemas.build import ref
+from webapp.api.schemas.extract import EXAMPLE
 from webapp.api.scopes import ScopedView
 
 ANOTHER_TEXT = "This id came with another text before, and a note never changes; use a new id."
@@ -30,6 +33,15 @@ class ExtractView(ScopedView):
     scopes: ClassVar[dict[str, str]] = {"POST": "extract"}
     renderer_classes = (JSONRenderer, fhir.FhirRenderer)
 
+    @describe(
+        "Entities of notes",
+        tag="Extract",
+        scope="extract",
+        body=as_json(ref("ExtractRequest"), EXAMPLE),
+        answers={200: {**as_json(ref("ExtractAnswer")), fhir.MEDIA_TYPE: {"schema": ref("Bundle")}}},
+        errors=(409,),
+        asked=(IDEMPOTENCY_KEY,),
+    )
     def post(self, request: Request) -> Response:
         body = request.data
         try:
@@ -37,6 +49,8 @@ class ExtractView(ScopedView):
             documents = parse(body)
         except RequestError as error:
             return problem(422, str(error))
+        self.documents = len(documents)
+        self.characters = sum(len(document.note.text) for document in documents if document.note)
         if not options.store:
             # The same text gives the same answer anyway, and keeping the answer would keep the text.
             return answer(request, documents, options)

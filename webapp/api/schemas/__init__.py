@@ -1,0 +1,8 @@
+"""The shapes of the API that have a name, as JSON Schema; ``webapp/api/openapi.py`` puts them into the description."""
+
+from __future__ import annotations
+
+from webapp.api.schemas import extract, parts
+from webapp.api.schemas.build import Schema
+
+SCHEMAS: dict[str, Schema] = {**parts.SCHEMAS, **extract.SCHEMAS}
