@@ -71,6 +71,8 @@ def _waits(run: Run, graph: Graph, model: ModelVersion | None) -> Now:
         return Now("Waits for its trials.", detail, link("experiment", run.pk), "See the leaderboard")
     if model is None:
         return Now("Waits for a person.", detail)
+    if rollout := model.rollouts.running().answering().first():
+        return Now(f"Waits for the canary of version {model.number}.", detail, link("rollout", rollout.pk), "See it")
     who = WHO.get(ModelVersion.Status(model.status), "a worker, which goes on with version {number}")
     url = link("model", model.pk)
     words = "Approve or reject" if model.status == ModelVersion.Status.PENDING_APPROVAL else "See the version"

@@ -6,18 +6,23 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from annotation.access import Right
-from annotation.models import User
+from annotation.models import Project, User
 from training.actions.models import override_refusal, refusal
 from training.actions.retirement import successor_of
+from training.in_force import rules_of
 from training.judgements import reopening_refusal
 from training.models import Deployment, ModelVersion
+from training.rollouts import stages_of
 
 Status = ModelVersion.Status
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A form: `name` is its address' name, `what` says what follows, `why_not` why this person can't (or empty)."""
+    """A form: `name` is its address' name, `what` says what follows, `why_not` why this person can't (or empty).
+
+    `ways` are the ways in which it can be done, value and words, the proposed one first.
+    """
 
     name: str
     title: str
@@ -26,6 +31,7 @@ class Act:
     button: str
     look: str = ""
     why_not: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +58,21 @@ def acts_of(asked: Asked) -> list[Act]:
 
 
 def _approve(asked: Asked) -> Act:
-    what = "Approving puts this version in service at once, in place of the one that serves now."
+    project = asked.model.project
+    ways = _ways(project) if Deployment.objects.champion_of(project) else ()
+    how = ", in place of the one that serves now: at once, or after a canary" if ways else " at once"
+    what = f"Approving puts this version in service{how}."
     why_not = asked.without(Right.DECIDE) or refusal(asked.model, asked.user)
-    return Act(
-        "model_approve", "Approve", what, "Why it may serve", "Approve and put in service", "button-primary", why_not
-    )
+    ask, button = "Why it may serve", "Approve and put in service"
+    return Act("model_approve", "Approve", what, ask, button, "button-primary", why_not, ways)
+
+
+def _ways(project: Project) -> tuple[tuple[str, str], ...]:
+    """At once or by canary; the one that the rules propose comes first."""
+    rules = rules_of(project)
+    shares = ", then ".join(f"{share} %" for share in stages_of(rules))
+    ways = {"at_once": "At once", "canary": f"By canary: {shares} of the callers, taken back by itself on an alarm"}
+    return tuple(sorted(ways.items(), key=lambda way: way[0] != rules.deploy))
 
 
 def _reject(asked: Asked) -> Act:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,7 +17,7 @@ from annotation.access import Right, person, with_object
 from annotation.errors import ActionError
 from monitoring.actions import decisions
 from monitoring.views.confirming import confirm
-from training.models import ModelVersion
+from training.models import Deployment, ModelVersion
 
 ROWS = ModelVersion.objects.select_related(
     "project", "dataset__test_set", "run", "trained_by", "decided_by", "overridden_by", "override_seconded_by"
@@ -53,7 +54,6 @@ def decision(right: Right, act: Callable[..., Any], done: str) -> Callable[..., 
     return view
 
 
-approve = decision(Right.DECIDE, decisions.approve, "{model} is approved and in service.")
 reject = decision(Right.DECIDE, decisions.reject, "{model} is rejected and will not serve.")
 roll_back = decision(Right.DECIDE, decisions.roll_back, "{model} is back in service.")
 promote = decision(Right.DECIDE, decisions.promote, "{model} is in service.")
@@ -63,6 +63,22 @@ override = decision(
 second = decision(Right.DECIDE, decisions.second, "The override of {model} is seconded; it waits for approval now.")
 reopen = decision(Right.DECIDE, decisions.reopen, "{model} waits for approval again.")
 archive = decision(Right.DECIDE, decisions.archive, "{model} is archived.")
+
+
+@sensitive_post_parameters("confirm")
+@require_POST
+@with_object(ROWS, Right.DECIDE)
+def approve(request: HttpRequest, model: ModelVersion) -> HttpResponse:
+    """At once, or by canary when the form says so."""
+    if request.POST.get("way") == "canary":
+        return decide(request, model, partial(_approve, canary=True), "{model} is approved and {result}.")
+    return decide(request, model, _approve, "{model} is approved and {result}.")
+
+
+def _approve(**decision: Any) -> str:
+    deployment = decisions.approve(**decision)
+    by_canary = deployment.role == Deployment.Role.CANARY
+    return f"answers {deployment.share} % of the callers first" if by_canary else "in service"
 
 
 @sensitive_post_parameters("confirm")
