@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from annotation.actions import indexing, replies
+from annotation.actions import clients, indexing, replies
 
 # The clock asks every two seconds; what is left then is taken up again.
 AT_MOST_SECONDS = 20
@@ -18,3 +18,8 @@ def index_notes() -> None:
 @shared_task
 def expire_replies() -> None:
     replies.expire()
+
+
+@shared_task
+def forget_old_keys() -> None:
+    clients.forget_old_keys()

@@ -26,10 +26,12 @@ def post_worker_init(_worker: object) -> None:
     """Start the inference threads now, not at the first request, and write what a killed process left behind."""
     import_module("training.serving").engine()
     import_module("training.prediction_log").log()
+    import_module("webapp.api.usage").counter().start()
 
 
 def worker_exit(_server: object, _worker: object) -> None:
     """Requests have their answers: what is kept of them is written, or waits in the journal for the next process."""
+    import_module("webapp.api.usage").counter().stop()
     import_module("training.prediction_log").log().stop(LOG_SECONDS)
 
 

@@ -87,6 +87,14 @@ def redis_url() -> str:
     return f"unix://{own_run_dir() / 'valkey.sock'}"
 
 
+def as_redis_url(broker: str) -> str:
+    """A broker's address as redis-py wants it; empty for a broker that is no Redis or Valkey, or several."""
+    if broker.startswith("redis+socket://"):
+        path, _, virtual_host = broker.removeprefix("redis+socket://").partition("?virtual_host=")
+        return f"unix://{path}?db={virtual_host or 0}"
+    return broker if broker.startswith(("redis://", "rediss://", "unix://")) and ";" not in broker else ""
+
+
 def local_secrets() -> dict[str, str]:
     """SECRET_KEY, NOTE_KEYS and PSEUDONYM_KEY of this data folder, made at the first call (``keys.env``, mode 600)."""
     path = data_dir() / "keys.env"

@@ -2,51 +2,48 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-import time
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from annotation.actions import client_keys, client_terms
+from annotation.actions.client_terms import BURST, RATE
 from annotation.errors import ActionError, TooLate
 from annotation.models import Client, Project, User
-from annotation.models.client import SCOPES
 
-PREFIX = "mk_"
-MAX_NAME = 80
-REMEMBERED_SECONDS = 1.0
-MAX_REMEMBERED = 1000
-_recent: dict[str, tuple[Client, float]] = {}
+MAX_OVERLAP = timedelta(days=90)
 
-
-def hash_key(key: str) -> str:
-    """SHA-256: a key has 256 random bits, so nothing slower is needed to keep it from being guessed."""
-    return hashlib.sha256(key.encode()).hexdigest()
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
 def create(
-    *, project: Project, name: str, by: User | None, scopes: Collection[str] = ("extract",)
+    *,
+    project: Project,
+    name: str,
+    by: User | None,
+    scopes: Collection[str] = ("extract",),
+    expires_at: datetime | None = None,
+    allowed_ips: Iterable[str] = (),
+    rate_per_minute: int = RATE,
+    burst: int = BURST,
 ) -> tuple[Client, str]:
     """A client and its key. The key is returned this once and can't be read again.
 
-    `scopes` is what the key may do: extract (notes in, entities out), read (datasets with the notes' texts, runs,
-    models), train (start a training).
+    `scopes` is what the key may do: extract (notes in, entities out), jobs (batches of them), feedback (what is true of
+    them), read (datasets with the notes' texts, runs, models), write (notes and annotations in), train (start a
+    training). `allowed_ips`: addresses and networks; none: from anywhere.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise ActionError(f"A client needs a name of 1 to {MAX_NAME} characters; write which system will use the key.")
-    unknown = sorted(set(scopes) - set(SCOPES))
-    if unknown or not scopes:
-        raise ActionError(
-            f"The scopes of a key are {', '.join(unknown) or 'none'}; give it one or more of {', '.join(SCOPES)}."
-        )
-    prefix = PREFIX + secrets.token_hex(4)
-    key = f"{prefix}_{secrets.token_urlsafe(32)}"
-    allowed = [scope for scope in SCOPES if scope in scopes]
-    row = Client(project=project, name=name, prefix=prefix, key_hash=hash_key(key), created_by=by, scopes=allowed)
+    name = client_terms.name(name)
+    columns: dict[str, Any] = client_terms.limits(allowed_ips=allowed_ips, rate_per_minute=rate_per_minute, burst=burst)
+    columns |= {"scopes": client_terms.scopes(scopes), "expires_at": client_terms.expiry(expires_at)}
+    key, prefix = client_keys.new_key()
+    digest = client_keys.hash_key(key)
+    row = Client(project=project, name=name, prefix=prefix, key_hash=digest, created_by=by, **columns)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -56,29 +53,55 @@ def create(
     return row, key
 
 
-def authenticate(key: str) -> Client | None:
-    """The client that this key belongs to, unless it is unknown or revoked.
+def edit(
+    *,
+    client: Client,
+    by: User,
+    scopes: Collection[str],
+    expires_at: datetime | None,
+    allowed_ips: Iterable[str],
+    rate_per_minute: int,
+    burst: int,
+) -> None:
+    """Change what the key may do; it counts a second from now in every process at the latest."""
+    columns = client_terms.limits(allowed_ips=allowed_ips, rate_per_minute=rate_per_minute, burst=burst)
+    columns |= {"scopes": client_terms.scopes(scopes)}
+    if expires_at != client.expires_at:
+        columns |= {"expires_at": client_terms.expiry(expires_at)}
+    if not Client.objects.filter(pk=client.pk, revoked_at=None).update(**columns):
+        raise TooLate(f"The key of {client.name} was revoked already; make a new one.")
+    client_keys.forget(client)
+    logger.info("client %s was changed by user %s", client.pk, by.pk)
 
-    A valid answer is remembered for a second, so that a busy client does not cost a query a request; a key revoked in
-    another process is refused a second later at the latest.
-    """
-    digest = hash_key(key)
-    client, until = _recent.get(digest, (None, 0.0))
-    if client and time.monotonic() < until:
-        return client
-    prefix = "_".join(key.split("_")[:2])[:12]
-    client = Client.objects.select_related("project").filter(prefix=prefix, revoked_at=None).first()
-    if client is None or not secrets.compare_digest(client.key_hash, digest):
-        return None
-    if len(_recent) >= MAX_REMEMBERED:
-        _recent.clear()
-    _recent[digest] = (client, time.monotonic() + REMEMBERED_SECONDS)
-    return client
+
+def rotate(*, client: Client, by: User, overlap: timedelta) -> str:
+    """A new key for the client, returned this once. The one before goes on for `overlap`; one before that ends now."""
+    if not timedelta() <= overlap <= MAX_OVERLAP:
+        raise ActionError(f"The old key can go on for at most {MAX_OVERLAP.days} days; choose a shorter time.")
+    now = timezone.now()
+    if client.expires_at and client.expires_at <= now:
+        raise ActionError(f"The key of {client.name} has expired, and a new one would have too; set a later expiry.")
+    key, prefix = client_keys.new_key()
+    old: dict[str, Any] = {"old_prefix": None, "old_key_hash": "", "old_until": None}
+    if overlap:
+        old = {"old_prefix": client.prefix, "old_key_hash": client.key_hash, "old_until": now + overlap}
+    rows = Client.objects.filter(pk=client.pk, prefix=client.prefix, revoked_at=None)
+    if not rows.update(prefix=prefix, key_hash=client_keys.hash_key(key), **old):
+        raise TooLate(f"The key of {client.name} was rotated or revoked already; nothing was done.")
+    client_keys.forget(client)
+    logger.info("the key of client %s was rotated by user %s", client.pk, by.pk)
+    return key
 
 
 def revoke(*, client: Client, by: User) -> None:
-    """End the key: no process answers it longer than a second from now."""
+    """End the client's keys: no process answers them longer than a second from now."""
     rows = Client.objects.filter(pk=client.pk, revoked_at=None)
     if not rows.update(revoked_at=timezone.now(), revoked_by=by):
         raise TooLate(f"The key of {client.name} was revoked already.")
-    _recent.pop(client.key_hash, None)
+    client_keys.forget(client)
+
+
+def forget_old_keys(now: datetime | None = None) -> int:
+    """Remove the hashes of keys whose overlap is over; how many there were."""
+    rows = Client.objects.filter(old_until__lt=now or timezone.now())
+    return rows.update(old_prefix=None, old_key_hash="", old_until=None)

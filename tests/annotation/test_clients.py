@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotation.actions import clients, projects
+from annotation.actions.client_keys import KeyRefused, authenticate
 from annotation.errors import ActionError, TooLate
 from annotation.models import Client, Project
 from tests.conftest import Cast
@@ -17,7 +18,7 @@ from tests.together import together
 
 def test_create_gives_a_key_that_authenticates(api_key: tuple[Client, str]) -> None:
     client, key = api_key
-    assert clients.authenticate(key) == client
+    assert authenticate(key) == client
     assert key.startswith(client.prefix + "_")
 
 
@@ -55,19 +56,22 @@ def test_create_twice_at_once_has_one_winner(project: Project) -> None:
 
 @pytest.mark.parametrize("end", ["", "_", "_wrong", "_ŵrong"])
 def test_authenticate_with_a_wrong_key_gives_nobody(api_key: tuple[Client, str], end: str) -> None:
-    assert clients.authenticate(api_key[0].prefix + end) is None
+    with pytest.raises(KeyRefused):
+        authenticate(api_key[0].prefix + end)
 
 
 @pytest.mark.parametrize("key", ["", "_", "mk_", "x" * 10_000])
 def test_authenticate_with_no_key_gives_nobody(api_key: tuple[Client, str], key: str) -> None:
-    assert clients.authenticate(key) is None
+    with pytest.raises(KeyRefused):
+        authenticate(key)
 
 
 def test_revoke_ends_the_key(cast: Cast, api_key: tuple[Client, str]) -> None:
     client, key = api_key
     clients.revoke(client=client, by=cast.admin)
     client.refresh_from_db()
-    assert clients.authenticate(key) is None
+    with pytest.raises(KeyRefused):
+        authenticate(key)
     assert client.revoked_by == cast.admin
 
 
@@ -86,8 +90,9 @@ def test_create_after_a_revocation_takes_the_name_again(
     client, old = api_key
     clients.revoke(client=client, by=cast.admin)
     again, new = clients.create(project=project, name="platform", by=cast.admin)
-    assert clients.authenticate(new) == again
-    assert clients.authenticate(old) is None
+    assert authenticate(new) == again
+    with pytest.raises(KeyRefused):
+        authenticate(old)
 
 
 def test_create_client_command_prints_the_key_as_json_alone(project: Project) -> None:
@@ -95,12 +100,12 @@ def test_create_client_command_prints_the_key_as_json_alone(project: Project) ->
     call_command("create_client", "EMR of the clinic", "--project", "clinic", "--json", stdout=out)
     row = json.loads(out.getvalue())
     assert row["project"] == "clinic"
-    assert clients.authenticate(row["key"]) == Client.objects.get(name=row["client"], prefix=row["prefix"])
+    assert authenticate(row["key"]) == Client.objects.get(name=row["client"], prefix=row["prefix"])
 
 
 @pytest.mark.parametrize("scopes", [[], ["everything"], ["read", "everything"]])
 def test_create_with_no_or_unknown_scope_is_refused(project: Project, scopes: list[str]) -> None:
-    with pytest.raises(ActionError, match="one or more of extract, read, train"):
+    with pytest.raises(ActionError, match="one or more of extract, jobs, feedback, read, write, train"):
         clients.create(project=project, name="EMR", by=None, scopes=scopes)
     assert not Client.objects.exists()
 

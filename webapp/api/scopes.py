@@ -1,14 +1,18 @@
-"""What a key may do. A view names the scope that each of its methods needs."""
+"""What a key may do, and how often. A view names the scope that each of its methods needs."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.http.response import HttpResponseBase
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from annotation.models import Client
+from webapp.api import usage
+from webapp.api.buckets import Taken
+from webapp.api.throttle import TooManyRequests, throttle
 
 
 class HasScope(BasePermission):
@@ -24,10 +28,50 @@ class HasScope(BasePermission):
 
 
 class ScopedView(APIView):
-    """A view of the API: ``scopes`` has the scope that each method needs."""
+    """A view of the API: ``scopes`` has the scope that each method needs.
+
+    Every request with a good key is counted, against the key's rate and into its usage: a view that reads documents
+    says how many (`documents`) and how long they are (`characters`).
+    """
 
     permission_classes = (HasScope,)
     scopes: ClassVar[dict[str, str]] = {}
+    documents = characters = 0
+    caller: Client | None = None
+    standing: Taken | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Before anything else, so that whatever is refused later says how the key stands."""
+        if isinstance(request.auth, Client):
+            self.caller = request.auth
+            self.standing = throttle().take(self.caller)
+            if not self.standing.allowed:
+                raise TooManyRequests(self.caller, self.standing)
+        super().initial(request, *args, **kwargs)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        except Exception:
+            self._count(500)
+            raise
+        self._count(response.status_code)
+        return response
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if self.standing:
+            headers, standing = response.headers, self.standing
+            headers["RateLimit-Limit"] = str(standing.limit)
+            headers["RateLimit-Remaining"] = str(standing.remaining)
+            headers["RateLimit-Reset"] = str(standing.reset)
+            if not standing.allowed:
+                headers["Retry-After"] = str(standing.retry_after)
+        return response
+
+    def _count(self, status: int) -> None:
+        if self.caller:
+            usage.counter().count(self.caller.pk, status, self.documents, self.characters)
 
 
 class ReadView(ScopedView):

@@ -7,6 +7,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from annotation.actions import clients
+from annotation.actions.client_keys import KeyRefused, authenticate
 from annotation.models import Client, Project, User
 from tests.conftest import Cast
 
@@ -21,7 +22,7 @@ def browser(cast: Cast, browser_of: Callable[[User], Browser]) -> Browser:
 def test_new_key_is_shown_once_and_works(browser: Browser, project: Project, cast: Cast) -> None:
     response = browser.post(PAGE, {"name": "EMR", "scopes": ["extract"]})
     key = response.context["new_key"]
-    client = clients.authenticate(key)
+    client = authenticate(key)
     assert client is not None
     assert (client.name, client.project, client.created_by) == ("EMR", project, cast.admin)
     assert response.content.decode().count(key) == 1
@@ -63,7 +64,8 @@ def test_new_key_with_no_or_unknown_scope_is_refused(browser: Browser, scopes: l
 def test_revoke_ends_the_key_and_the_second_time_says_so(browser: Browser, api_key: tuple[Client, str]) -> None:
     client, key = api_key
     first, second = (browser.post(reverse("client_revoke", args=[client.pk]), follow=True) for _ in range(2))
-    assert clients.authenticate(key) is None
+    with pytest.raises(KeyRefused):
+        authenticate(key)
     assert "calls with it are refused" in first.content.decode()
     assert "was revoked already" in second.content.decode()
 

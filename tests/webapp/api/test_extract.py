@@ -248,7 +248,7 @@ def test_extract_with_a_revoked_key_is_401(
 ) -> None:
     assert post(one("Asthma.")).status_code == 200
     clients.revoke(client=api_key[0], by=cast.admin)
-    assert "unknown or revoked" in is_problem(post(one("Asthma.")), 401)
+    assert "was revoked" in is_problem(post(one("Asthma.")), 401)
 
 
 def test_extract_with_a_sign_in_instead_of_a_key_is_401(served: Deployment, cast: Cast, browser_of: Any) -> None:
