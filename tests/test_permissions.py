@@ -21,11 +21,13 @@ from annotation.models import Client, Project, Task, User
 from tests.conftest import Cast
 from tests.permissions.roles import LOGIN, ROLES
 from tests.permissions.table import AREAS, TABLE
+from tests.training.batches import send
 from training import serving
 from training.actions import behaviour, runs
 from training.models import Deployment, Rollout, Run, UatSession
 from webapp import urls
 
+NO_JOB = "00000000-0000-0000-0000-000000000000"
 NOTHING = behaviour.Wording("empty", "not_find", "")
 SAMPLES = {r"admin/^(?P<app_label>auth|annotation|axes)/$": "admin/annotation/", r"admin/(?P<url>.*)$": "admin/no/such"}
 
@@ -59,6 +61,7 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
         "slug": "clinic", "notes": rows[0].pk,
         "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "datasets": champion.model.dataset_id,
         "clients": api_key[0].pk, "deployments": champion.pk, "rollouts": canary_of(champion).pk,
+        "batches": send(project, cast.lead, b"{}").pk, "file_format": "csv", "uid": NO_JOB,
         "table": "throughput", "teams": teams.make(project=project, name="Walkers").pk,
         "labels": project.labels.get(name="DISEASE").pk,
         "tests": test.pk,

@@ -35,6 +35,7 @@ GROUPS: dict[str, tuple[Page, ...]] = {
     "Data": (
         Page("Import", "import", Right.IMPORT),
         Page("Export", "exports", Right.EXPORT, also=("export",)),
+        Page("Batches", "batches", also=("batch",)),
         Page("Datasets", "datasets", also=("dataset", "dataset_notes", "dataset_words")),
         Page(
             "Lineage",

@@ -23,6 +23,8 @@ from annotation.views import (
     teams,
 )
 from monitoring.views import (
+    batch,
+    batches,
     behaviour,
     dataset,
     dataset_notes,
@@ -104,6 +106,12 @@ urlpatterns = [
     path("p/<slug:slug>/import/", imports.upload, name="import"),
     path("p/<slug:slug>/exports/", exports.exports, name="exports"),
     path("runs/<int:pk>/download/", exports.download, name="export_download"),
+    path("p/<slug:slug>/batches/", batches.batches, name="batches"),
+    path("batches/<int:pk>/", batch.batch, name="batch"),
+    path("batches/<int:pk>/status/", batch.status, name="batch_status"),
+    path("batches/<int:pk>/cancel/", batch.cancel, name="batch_cancel"),
+    path("batches/<int:pk>/resume/", batch.resume, name="batch_resume"),
+    path("batches/<int:pk>/<slug:file_format>/", batch.fetch, name="batch_fetch"),
     path("p/<slug:slug>/agreement/", agreement.page, name="agreement"),
     path("p/<slug:slug>/quality/", quality.quality, name="quality"),
     path("p/<slug:slug>/quality/<slug:table>.csv", quality.download, name="quality_table"),

@@ -10,6 +10,12 @@ TRAINING = {
     "p/<slug:slug>/train/": (NO, "login 403 403 302 403 403 404 403"),
     "p/<slug:slug>/triggers/": (MEMBERS, NO),
     "p/<slug:slug>/rules/": (MEMBERS, "login 403 403 200 403 403 404 403"),
+    "p/<slug:slug>/batches/": (MEMBERS, CURATORS),
+    "batches/<int:pk>/": (MEMBERS, NO),
+    "batches/<int:pk>/status/": (MEMBERS, NO),
+    "batches/<int:pk>/cancel/": (NO, CURATING),
+    "batches/<int:pk>/resume/": (NO, CURATING),
+    "batches/<int:pk>/<slug:file_format>/": (CURATING, NO),  # the walk's batch is not over
     "runs/<int:pk>/": (MEMBERS, NO),
     "runs/<int:pk>/status/": (MEMBERS, NO),
     "runs/<int:pk>/cancel/": (NO, "login 403 403 302 403 403 404 403"),
