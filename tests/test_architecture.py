@@ -34,7 +34,7 @@ PURE = (
     "annotation/spans.py", "annotation/crypto.py", "annotation/synthetic.py", "annotation/formats/",
     "annotation/guidelines.py", "annotation/comparison.py", "annotation/agreement.py", "annotation/bootstrap.py",
     "annotation/disagreements.py", "annotation/corrections.py", "annotation/search/", "annotation/vocabulary/",
-    "annotation/intake.py",
+    "annotation/intake.py", "training/verdicts.py",
     "training/ner/", "training/statistics.py", "training/scoring.py", "training/comparison.py", "training/power.py",
     "training/gating.py", "training/gate_", "training/paired.py", "training/fairness.py", "training/tuning.py",
     "training/search_space.py", "training/example_differences.py", "training/dataset_quality/", "training/rules.py",

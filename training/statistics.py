@@ -70,11 +70,43 @@ def wilson(successes: int, n: int, *, level: float = 0.95) -> Interval:
     """
     if n < 1 or not 0 <= successes <= n:
         raise ValueError(f"{successes} of {n} is no share; give at least one trial and no more successes than trials.")
+    return _wilson(successes / n, n, level)
+
+
+def _wilson(share: float, n: float, level: float) -> Interval:
     z = NormalDist().inv_cdf((1 + level) / 2)
-    share, grain = successes / n, z * z / n
+    grain = z * z / n
     middle = (share + grain / 2) / (1 + grain)
     half = z / (1 + grain) * sqrt(share * (1 - share) / n + grain / (4 * n))
     return Interval(max(0.0, middle - half), min(1.0, middle + half))
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Sums over clusters, such as notes, of n trials each with s successes: of n, s, n * n, n * s and s * s."""
+
+    clusters: int
+    trials: int
+    successes: int
+    trials_squared: int
+    both: int
+    successes_squared: int
+
+
+def clustered_share(sums: Clusters, *, level: float = 0.95) -> Interval:
+    """Interval of a share whose trials come in clusters: Wilson's for as many independent trials as tell as much.
+
+    The design effect is that of linearisation, and at least 1 (Korn and Graubard 1998, Survey Methodology 24). Raises
+    ValueError when there is no trial.
+    """
+    if sums.trials < 1:
+        raise ValueError("There are 0 trials; give at least one.")
+    share, effect = sums.successes / sums.trials, 1.0
+    binomial = share * (1 - share) * sums.trials
+    if sums.clusters > 1 and binomial > 0:
+        spread = sums.successes_squared - 2 * share * sums.both + share * share * sums.trials_squared
+        effect = max(1.0, spread * sums.clusters / (sums.clusters - 1) / binomial)
+    return _wilson(share, sums.trials / effect, level)
 
 
 def holm(ps: Sequence[float]) -> list[float]:
