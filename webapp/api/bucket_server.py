@@ -18,7 +18,7 @@ from webapp.api.buckets import SCRIPT
 
 SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 # Longer no request waits for it.
-TIMEOUT_SECONDS = 0.1
+TIMEOUT_SECONDS = 0.25
 MAX_PACKED = 1000
 
 
