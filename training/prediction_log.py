@@ -28,8 +28,9 @@ from training.traffic_counts import Counts
 __all__ = ["Document", "Entry", "Log", "flush", "log", "offer"]
 
 BATCH_BYTES = 500_000
-# Between two transactions: what comes meanwhile goes into the next one.
-PAUSE_SECONDS = 0.1
+# Between two transactions: what comes meanwhile goes into the next one. (At 0.1 a note cost 1.1 ms of processor time to
+# write, at 0.5 a third of that.)
+PAUSE_SECONDS = 0.5
 RETRY_SECONDS = 1.0
 LOOK_FOR_LEFT_BEHIND_SECONDS = 30.0
 AWAY = (OperationalError, InterfaceError)
