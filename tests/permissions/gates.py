@@ -14,6 +14,11 @@ GATES = {
     "clients/<int:pk>/revoke/": (NO, "login 403 403 403 403 302 404 302"),
     "api/v1/dev/<int:pk>/extract": (everybody(401), everybody(401)),
     "api/v1/extract": (everybody(401), everybody(401)),  # being signed in counts for nothing here
+    "api/v1/feedback": (everybody(401), everybody(401)),
+    "api/v1/notes": (everybody(401), everybody(401)),
+    "api/v1/notes/<path:external_id>": (everybody(401), everybody(401)),
+    "api/v1/annotations": (everybody(401), everybody(401)),
+    "api/v1/labels": (everybody(401), everybody(401)),
     "api/v1/model": (everybody(401), everybody(401)),
     "api/v1/datasets": (everybody(401), everybody(401)),
     "api/v1/datasets/<int:version>": (everybody(401), everybody(401)),

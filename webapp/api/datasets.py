@@ -11,14 +11,24 @@ from rest_framework.response import Response
 from annotation.access import client_of
 from annotation.models import Project
 from training.models import Dataset
+from webapp.api.openapi import PAGES, as_json, describe, path
 from webapp.api.pages import page
 from webapp.api.problems import problem
+from webapp.api.schemas.build import listed, ref
 from webapp.api.scopes import ReadView
 
 
 class DatasetsView(ReadView):
     """Every sealed snapshot, the newest first."""
 
+    @describe(
+        "Datasets",
+        tag="Reading",
+        scope="read",
+        answers={200: as_json(listed("datasets", "Dataset"))},
+        errors=(422,),
+        asked=PAGES,
+    )
     def get(self, request: Request) -> Response:
         found, following = page(sealed(client_of(request).project), request.query_params)
         return Response({"datasets": [to_json(row) for row in found], "next": following})
@@ -27,6 +37,14 @@ class DatasetsView(ReadView):
 class DatasetView(ReadView):
     """One snapshot, with its quality report."""
 
+    @describe(
+        "One dataset",
+        tag="Reading",
+        scope="read",
+        answers={200: as_json(ref("OneDataset"))},
+        errors=(404,),
+        asked=(path("version", "Its version."),),
+    )
     def get(self, request: Request, version: int) -> Response:
         row = sealed(client_of(request).project).filter(version=version).first()
         if row is None:

@@ -11,20 +11,30 @@ from rest_framework.response import Response
 from annotation.access import client_of
 from annotation.models import Note
 from training.models import Evaluation
+from webapp.api.openapi import as_json, describe, path
 from webapp.api.runs import no_run, of_project
+from webapp.api.schemas.build import record, ref, rows
 from webapp.api.scopes import ReadView
 
 COUNTS = ("tp", "fp", "fn")
 
 
 class EvaluationsView(ReadView):
+    @describe(
+        "Evaluations of a run",
+        tag="Reading",
+        scope="read",
+        answers={200: as_json(record(evaluations=rows(ref("Evaluation"))))},
+        errors=(404,),
+        asked=(path("number", "Of the run."),),
+    )
     def get(self, request: Request, number: int) -> Response:
         run = of_project(client_of(request).project).filter(pk=number).first()
         if run is None:
             return no_run(number)
-        rows = list(run.evaluations.select_related("dataset", "model").order_by("split", "role"))
-        readable = _readable({row[0] for evaluation in rows for row in evaluation.per_note})
-        return Response({"evaluations": [to_json(row, readable) for row in rows]})
+        found = list(run.evaluations.select_related("dataset", "model").order_by("split", "role"))
+        readable = _readable({row[0] for evaluation in found for row in evaluation.per_note})
+        return Response({"evaluations": [to_json(row, readable) for row in found]})
 
 
 def _readable(note_ids: Collection[int]) -> set[int]:

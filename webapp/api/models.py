@@ -1,4 +1,4 @@
-"""``GET /api/v1/model``, ``/models`` and ``/models/N``: what serves, and every version there is."""
+"""``GET /api/v1/models`` and ``/models/N``: every version there is."""
 
 from __future__ import annotations
 
@@ -8,28 +8,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.access import client_of
-from training.models import Deployment, ModelVersion
+from training.models import ModelVersion
+from webapp.api.openapi import PAGES, as_json, describe, path
 from webapp.api.pages import page
 from webapp.api.problems import problem
+from webapp.api.schemas.build import listed, ref
 from webapp.api.scopes import ReadView
-
-
-class ModelView(ReadView):
-    """The champion."""
-
-    def get(self, request: Request) -> Response:
-        project = client_of(request).project
-        champion = Deployment.objects.champion_of(project)
-        if champion is None:
-            return problem(404, f"No model of {project.slug} is in service; approve one first.")
-        model = champion.model
-        facts = {"name": project.slug, "version": model.number, "sha256": model.sha256, "labels": model.labels}
-        return Response({**facts, "since": champion.started_at})
 
 
 class ModelsView(ReadView):
     """Every version, the newest first."""
 
+    @describe(
+        "Model versions",
+        tag="Reading",
+        scope="read",
+        answers={200: as_json(listed("models", "ModelVersion"))},
+        errors=(422,),
+        asked=PAGES,
+    )
     def get(self, request: Request) -> Response:
         rows = ModelVersion.objects.filter(project=client_of(request).project).select_related("dataset")
         found, following = page(rows, request.query_params)
@@ -39,6 +36,14 @@ class ModelsView(ReadView):
 class OneModelView(ReadView):
     """One version, with its settings and its calibration."""
 
+    @describe(
+        "One model version",
+        tag="Reading",
+        scope="read",
+        answers={200: as_json(ref("OneModelVersion"))},
+        errors=(404,),
+        asked=(path("number", "Its number."),),
+    )
     def get(self, request: Request, number: int) -> Response:
         rows = ModelVersion.objects.filter(project=client_of(request).project).select_related("dataset")
         row = rows.filter(number=number).first()

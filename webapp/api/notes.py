@@ -12,8 +12,10 @@ from annotation.access import client_of
 from annotation.models import Note
 from training.models import Dataset, DatasetItem
 from webapp.api.datasets import no_dataset, sealed
+from webapp.api.openapi import PAGES, as_json, describe, path, query
 from webapp.api.pages import page
 from webapp.api.problems import problem
+from webapp.api.schemas.build import listed, one_of
 from webapp.api.scopes import ReadView
 
 logger = logging.getLogger(__name__)
@@ -22,6 +24,18 @@ logger = logging.getLogger(__name__)
 class NotesView(ReadView):
     """In the order of their ids. Those withdrawn or erased since are left out, and those of the audit sample."""
 
+    @describe(
+        "Notes of a dataset",
+        tag="Reading",
+        scope="read",
+        answers={200: as_json(listed("notes", "DatasetNote"))},
+        errors=(404, 422),
+        asked=(
+            path("version", "Of the dataset."),
+            query("split", "One of them.", one_of("train", "dev", "test")),
+            *PAGES,
+        ),
+    )
     def get(self, request: Request, version: int) -> Response:
         client, split = client_of(request), request.query_params.get("split", "")
         if split and split not in DatasetItem.Split.values:

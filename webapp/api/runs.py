@@ -14,10 +14,12 @@ from annotation.models import Client, Project
 from training.actions import runs as actions
 from training.actions.evaluations import evaluate_again
 from training.models import ModelVersion, Run
+from webapp.api.openapi import PAGES, as_json, describe, path
 from webapp.api.orders import OrderError, model_of, parse
 from webapp.api.pages import page
 from webapp.api.problems import problem
 from webapp.api.run_rows import step_to_json, to_json
+from webapp.api.schemas.build import listed, ref
 from webapp.api.scopes import ReadView, ScopedView
 
 # Imports and exports are not for keys: their parameters name files and people.
@@ -27,11 +29,27 @@ KINDS = (Run.Kind.PIPELINE, Run.Kind.EXPERIMENT, Run.Kind.TRIAL, Run.Kind.EVALUA
 class RunsView(ScopedView):
     scopes: ClassVar[dict[str, str]] = {"GET": "read", "HEAD": "read", "POST": "train"}
 
+    @describe(
+        "Runs",
+        tag="Reading",
+        scope="read",
+        answers={200: as_json(listed("runs", "Run"))},
+        errors=(422,),
+        asked=PAGES,
+    )
     def get(self, request: Request) -> Response:
         """The newest first."""
         found, following = page(of_project(client_of(request).project), request.query_params)
         return Response({"runs": [to_json(row) for row in found], "next": following})
 
+    @describe(
+        "Start a run",
+        tag="Reading",
+        scope="train",
+        body=as_json(ref("RunRequest"), {"recipe": "spacy", "seed": 1}),
+        answers={201: as_json(ref("OneRun"))},
+        errors=(409,),
+    )
     def post(self, request: Request) -> Response:
         """Start the whole pipeline over all gold there is, or with `kind` "evaluate" the evaluation of a version."""
         try:
@@ -55,6 +73,14 @@ def _started(client: Client, body: object) -> Run:
 
 
 class RunView(ReadView):
+    @describe(
+        "One run",
+        tag="Reading",
+        scope="read",
+        answers={200: as_json(ref("OneRun"))},
+        errors=(404,),
+        asked=(path("number", "Its number."),),
+    )
     def get(self, request: Request, number: int) -> Response:
         row = of_project(client_of(request).project).filter(pk=number).first()
         return no_run(number) if row is None else Response(_whole(row))

@@ -1,18 +1,29 @@
 from django.urls import path
 
+from webapp.api.annotations import AnnotationsView
 from webapp.api.datasets import DatasetsView, DatasetView
 from webapp.api.dev import DevExtractView
 from webapp.api.evaluations import EvaluationsView
 from webapp.api.extract import ExtractView
+from webapp.api.feedback import FeedbackView
 from webapp.api.job_results import JobResultsView
 from webapp.api.jobs import JobCancelView, JobResumeView, JobsView, JobView
-from webapp.api.models import ModelsView, ModelView, OneModelView
+from webapp.api.labels import LabelsView
+from webapp.api.model_now import ModelView
+from webapp.api.models import ModelsView, OneModelView
+from webapp.api.note import NoteView
 from webapp.api.notes import NotesView
+from webapp.api.notes_in import NotesInView
 from webapp.api.runs import RunsView, RunView
 
 urlpatterns = [
     path("extract", ExtractView.as_view(), name="api_extract"),
     path("dev/<int:pk>/extract", DevExtractView.as_view(), name="api_dev_extract"),
+    path("feedback", FeedbackView.as_view(), name="api_feedback"),
+    path("notes", NotesInView.as_view(), name="api_notes_in"),
+    path("notes/<path:external_id>", NoteView.as_view(), name="api_note"),
+    path("annotations", AnnotationsView.as_view(), name="api_annotations"),
+    path("labels", LabelsView.as_view(), name="api_labels"),
     path("model", ModelView.as_view(), name="api_model"),
     path("datasets", DatasetsView.as_view(), name="api_datasets"),
     path("datasets/<int:version>", DatasetView.as_view(), name="api_dataset"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from webapp.api.schemas import extract, parts
+from webapp.api.schemas import extract, feedback, integration, parts, reading
 from webapp.api.schemas.build import Schema
 
-SCHEMAS: dict[str, Schema] = {**parts.SCHEMAS, **extract.SCHEMAS}
+SCHEMAS: dict[str, Schema] = {
+    name: schema for nouns in (parts, extract, feedback, integration, reading) for name, schema in nouns.SCHEMAS.items()
+}

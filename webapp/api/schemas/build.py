@@ -36,6 +36,11 @@ def rows(of: Schema, *, least: int = 0, most: int | None = None) -> Schema:
     return {"type": "array", "items": of, **limits, **({} if most is None else {"maxItems": most})}
 
 
+def listed(name: str, of: str) -> Schema:
+    """A page of a long list of the shape `of`, under `name`, and where the next one begins."""
+    return record({name: rows(ref(of)), "next": ref("Next")})
+
+
 def text(*, least: int = 0, most: int | None = None, pattern: str = "") -> Schema:
     limits: Schema = {"minLength": least} if least else {}
     if most is not None:

@@ -8,6 +8,7 @@ from webapp.api.schemas.build import SHA256, SHARE, Schema, described, maybe, on
 
 OFFSET = whole(least=0)
 WORD = text(most=MAX_WORD)
+ICD10_CODE = text(pattern=f"^{ICD10.pattern}$")
 INDEX_TYPE = described(one_of("codepoint", "utf16"), "What offsets count.")
 # Whole numbers are taken as words; null says nothing.
 SAID_WORD: Schema = {"type": ["string", "integer", "null"], "maxLength": MAX_WORD}
@@ -63,7 +64,7 @@ SCHEMAS: dict[str, Schema] = {
         end=OFFSET,
         label=text(),
         assertion=rows(one_of(*ASSERTIONS)),
-        code=text(pattern=f"^{ICD10.pattern}$"),
+        code=ICD10_CODE,
         score=SHARE,
         may_lack=("assertion", "code", "score"),
     ),
