@@ -38,7 +38,7 @@ PURE = (
     "training/ner/", "training/statistics.py", "training/scoring.py", "training/comparison.py", "training/power.py",
     "training/gating.py", "training/gate_", "training/paired.py", "training/fairness.py", "training/tuning.py",
     "training/search_space.py", "training/example_differences.py", "training/dataset_quality/", "training/rules.py",
-    "training/model_card.py", "training/traffic_",
+    "training/model_card.py", "training/traffic_", "training/likeness.py",
     "monitoring/charts.py", "monitoring/experiment_charts.py", "monitoring/trends.py",
 )  # fmt: skip
 # What one pure module takes from another app's.

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from annotation.models import Project
-from training import partitions, prelabels, reaper, runs
+from training import partitions, prelabels, reaper, runs, shadow
 from training.actions import triggers
 from training.batches import upkeep, working
 
@@ -50,3 +50,8 @@ def batch(batch_id: int) -> None:
 @shared_task
 def look_after_batches() -> None:
     upkeep.look_after()
+
+
+@shared_task
+def read_along() -> None:
+    shadow.read_along()

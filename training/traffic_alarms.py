@@ -19,8 +19,8 @@ ALPHA = 0.01
 # The last minute or two are judged by themselves too, so that a canary which turns bad late is seen as fast: each such
 # look has this part of an alarm's alpha, enough for two hundred of them.
 RECENT = 1 / 200
-# Fewer say nothing, whatever they are: requests or notes of the canary; notes of the champion; notes for a mean.
-LEAST, LEAST_USUAL, LEAST_MEAN = 8, 30, 50
+# Fewer say nothing, whatever they are: requests of the canary, its notes; notes of the champion; notes for a mean.
+LEAST_REQUESTS, LEAST_NOTES, LEAST_USUAL, LEAST_MEAN = 5, 8, 30, 50
 # Who waits less than this does not notice. What took longer than the last class ended by the time-out of a request.
 UNNOTICED_MS, LONGEST_MS = 100.0, 30_000.0
 LATE = 0.05
@@ -84,9 +84,10 @@ class _Share:
     hits: int
     n: int
     limit: float | None
+    least: int = LEAST_NOTES
 
     def verdict(self, alpha: float) -> str:
-        if self.n < LEAST or self.limit is None:
+        if self.n < self.least or self.limit is None:
             return "waiting"
         return "tripped" if self.limit < 1 and share_evidence(self.hits, self.n, self.limit) >= log(1 / alpha) else "ok"
 
@@ -104,8 +105,8 @@ def alarms(
 def _alarms(canary: Counts, champion: Counts, limits: Limits, pairs: Pairs, alpha: float) -> list[Alarm]:
     notes = canary.documents
     return [
-        _of_share("failed", _Share(canary.failed, canary.asked, limits.failed), alpha),
-        _of_share("wrong", _Share(canary.wrong, canary.asked, limits.wrong), alpha),
+        _of_share("failed", _Share(canary.failed, canary.asked, limits.failed, LEAST_REQUESTS), alpha),
+        _of_share("wrong", _Share(canary.wrong, canary.asked, limits.wrong, LEAST_REQUESTS), alpha),
         _latency(canary, champion, limits.latency, alpha),
         _beside(
             "empty", _Share(canary.empty, notes, limits.empty), _Share(champion.empty, champion.documents, 0), alpha
@@ -143,7 +144,7 @@ def _latency(canary: Counts, champion: Counts, times: float, alpha: float) -> Al
     wanted = max(UNNOTICED_MS, times * _edge_at(usual))
     limit = next((float(edge) for edge in EDGES if edge >= wanted), LONGEST_MS)
     late = canary.slow + sum(count for name, count in canary.latencies.items() if edge_of(name) > limit)
-    return Alarm("latency", _Share(late, n, LATE).verdict(alpha), n, value, limit, usual)
+    return Alarm("latency", _Share(late, n, LATE, LEAST_REQUESTS).verdict(alpha), n, value, limit, usual)
 
 
 def _with_slow(counts: Counts) -> float | None:

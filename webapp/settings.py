@@ -190,6 +190,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "webapp.api.negotiation.Negotiation",
     "EXCEPTION_HANDLER": "webapp.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -253,6 +254,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(3600.0),
         "options": {"expires": 3600},
     },
+    "read-along": {"task": "training.tasks.read_along", "schedule": schedule(2.0), "options": {"expires": 2}},
     "watch-rollouts": {"task": "monitoring.tasks.watch_rollouts", "schedule": schedule(2.0), "options": {"expires": 4}},
     "refresh-accuracy": {"task": "monitoring.tasks.refresh", "schedule": schedule(30.0), "options": {"expires": 30}},
 }

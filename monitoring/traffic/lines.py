@@ -106,7 +106,7 @@ def _paths(values: Sequence[float | None], top: float) -> list[str]:
         else:
             parts[-1].append(f"{WIDE * place / (MINUTES - 1):.0f},{HIGH - HIGH * value / top:.1f}")
     # A single minute between two gaps is a short stroke.
-    return [f"M{' L'.join(part)}" if len(part) > 1 else f"M{part[0]} h6" for part in parts if part]
+    return [f"M{' L'.join(part)}" if len(part) > 1 else f"M{part[0]} h-8" for part in parts if part]
 
 
 def _says(title: str, deployments: Sequence[Deployment], values: dict[int, list[float | None]]) -> str:

@@ -46,9 +46,9 @@ def test_alarms_of_a_canary_like_the_champion_are_quiet() -> None:
 @pytest.mark.parametrize(
     ("canary", "name"),
     [
-        (traffic(0, failed=8), "failed"),
-        (traffic(0, wrong=8), "wrong"),
-        (traffic(0, slow=8), "latency"),
+        (traffic(0, failed=5), "failed"),
+        (traffic(0, wrong=5), "wrong"),
+        (traffic(0, slow=5), "latency"),
         (traffic(20, milliseconds=400), "latency"),
         (traffic(20, finds=lambda _: []), "empty"),
         (traffic(150, finds=lambda draw: [*usual(draw), *usual(draw)]), "entities"),
@@ -65,8 +65,8 @@ def test_alarm_of_disagreement_needs_notes_that_both_read() -> None:
     assert alarms(canary, CHAMPION, Limits())[-1].verdict == "waiting"
 
 
-def test_alarms_wait_for_eight_requests() -> None:
-    found = alarms(traffic(0, failed=7), CHAMPION, Limits())
+def test_alarms_wait_for_five_requests() -> None:
+    found = alarms(traffic(0, failed=4), CHAMPION, Limits())
     assert {alarm.verdict for alarm in found} == {"waiting"}
 
 
