@@ -21,11 +21,12 @@ from training.artefacts import sign
 from training.models import ModelVersion, Run
 from training.ner.package import META, folder_sha256
 
-# What it does with each note.
+# What it does with each note, or with each batch of them.
 RAISES, NOTHING, SLEEPS, GOOD = "raises", "finds nothing", "sleeps", "good"
 PLUGIN = """
 import time
 from spacy.language import Language
+from spacy.util import minibatch
 
 @Language.factory("test_behaviour")
 class Behaviour:

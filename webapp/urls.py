@@ -8,6 +8,7 @@ from annotation.views import (
     adjudication,
     agreement,
     assign,
+    client,
     clients,
     comments,
     drafts,
@@ -26,6 +27,7 @@ from monitoring.views import (
     batch,
     batches,
     behaviour,
+    client_usage,
     dataset,
     dataset_notes,
     datasets,
@@ -52,13 +54,14 @@ from monitoring.views import (
     uat,
     uat_rate,
 )
-from webapp import health, signin
+from webapp import health, metrics, signin
 
 urlpatterns = [
     # First: a pattern is tried after all those before it, and these are called most.
     path("api/v1/", include("webapp.api.urls")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", home.index, name="home"),
     path("login/", signin.SignIn.as_view(), name="login"),
     path("login/demo/", signin.demo_login, name="demo_login"),
@@ -173,6 +176,7 @@ urlpatterns = [
     path("rollouts/<int:pk>/promote/", rollout.promote, name="rollout_promote"),
     path("rollouts/<int:pk>/back/", rollout.roll_back, name="rollout_back"),
     path("rollouts/<int:pk>/end/", rollout.end, name="rollout_end"),
+    path("rollouts/<int:pk>/ask/", rollout.ask, name="rollout_ask"),
     path("p/<slug:slug>/behaviour/", behaviour.behaviour, name="behaviour"),
     path("p/<slug:slug>/behaviour/add/", behaviour.add, name="behaviour_add"),
     path("p/<slug:slug>/behaviour/starter/", behaviour.starter, name="behaviour_starter"),
@@ -187,6 +191,9 @@ urlpatterns = [
     path("tests/<int:pk>/rate/note/", uat_rate.rate, name="uat_rating"),
     path("tests/<int:pk>/rate/undo/", uat_rate.undo, name="uat_undo"),
     path("p/<slug:slug>/clients/", clients.clients, name="clients"),
+    path("clients/<int:pk>/", client.client, name="client"),
+    path("clients/<int:pk>/rotate/", client.rotate, name="client_rotate"),
+    path("clients/<int:pk>/usage/", client_usage.usage, name="client_usage"),
     path("clients/<int:pk>/revoke/", clients.revoke, name="client_revoke"),
     path("admin/", admin.site.urls),
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from monitoring.traffic.live import live
-from monitoring.traffic.stages import alarm_rows, alarms_at_end, now_sentence, stages_of
+from monitoring.traffic.stages import alarm_rows, alarms_at_end, now_sentence, shadow_sentence, stages_of
 from training.models import Rollout
 from training.rollouts import standing_of
 
@@ -22,7 +22,7 @@ def shown(rollout: Rollout, now: datetime) -> dict[str, Any]:
     return {
         "rollout": rollout,
         "running": running,
-        "now": now_sentence(rollout, standing) if answers else rollout.sentence if running else rollout.reason,
+        "now": now_sentence(rollout, standing) if answers else shadow_sentence(rollout),
         "stages": stages_of(rollout, standing) if rollout.kind == Kind.CANARY else [],
         "alarms": alarm_rows(alarms) if answers else [],
         "rows": live([rollout.champion, rollout.deployment], now) if running else [],

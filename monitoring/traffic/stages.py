@@ -91,3 +91,13 @@ def now_sentence(rollout: Rollout, standing: Standing) -> str:
     waiting = sum(alarm.verdict == "waiting" for alarm in standing.alarms)
     told = f"{quiet} alarm{'' if quiet == 1 else 's'} quiet"
     return f"{rollout.sentence} {told}{f', {waiting} with too little to say yet' if waiting else ''}."
+
+
+def shadow_sentence(rollout: Rollout) -> str:
+    """How far a shadow has read, and what it left out."""
+    read, skipped = rollout.pairs.get("notes", 0), rollout.pairs.get("skipped", 0)
+    told = f"It has read {read:,} note{'' if read == 1 else 's'}"
+    left = f" and left out {skipped:,} because it could not keep up" if skipped else ""
+    failed = f"; {failed:,} it could not read" if (failed := rollout.pairs.get("failed", 0)) else ""
+    state = rollout.sentence if rollout.status == Rollout.Status.RUNNING else f"Ended: {rollout.reason}"
+    return f"{state} {told}{left}{failed}."

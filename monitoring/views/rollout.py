@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotation.access import Right, person, with_object
 from annotation.errors import ActionError
-from monitoring.actions import rollouts
+from monitoring.actions import disagreements, rollouts
 from monitoring.traffic.rollout import shown
+from monitoring.traffic.shadow import shown_of
 from monitoring.views.confirming import confirm, confirmation
 from training.models import Rollout
 
@@ -29,6 +30,8 @@ def rows() -> Any:
 @with_object(rows, Right.VIEW)
 def rollout(request: HttpRequest, rollout: Rollout) -> HttpResponse:
     context = {**shown(rollout, timezone.now()), "confirmation": confirmation(request, rollout.model)}
+    if rollout.kind == Rollout.Kind.SHADOW:
+        context |= shown_of(rollout, request.GET.get("label", ""))
     return render(request, "monitoring/rollout.html", context)
 
 
@@ -80,3 +83,15 @@ def roll_back(request: HttpRequest, rollout: Rollout) -> HttpResponse:
 @with_object(rows, Right.DECIDE)
 def end(request: HttpRequest, rollout: Rollout) -> HttpResponse:
     return act(request, rollout, rollouts.end, "It is ended.")
+
+
+@require_POST
+@with_object(rows, Right.ASSIGN)
+def ask(request: HttpRequest, rollout: Rollout) -> HttpResponse:
+    """Annotators look at the notes on which a shadow and the champion differ."""
+    try:
+        opened = disagreements.ask(rollout=rollout, by=person(request), label=request.POST.get("label", ""))
+        messages.success(request, str(opened))
+    except ActionError as error:
+        messages.error(request, str(error))
+    return redirect("rollout", pk=rollout.pk)

@@ -86,4 +86,5 @@ TRAINING = {
     "rollouts/<int:pk>/promote/": (NO, DECIDERS),
     "rollouts/<int:pk>/back/": (NO, DECIDERS),
     "rollouts/<int:pk>/end/": (NO, DECIDERS),
+    "rollouts/<int:pk>/ask/": (NO, CURATING),
 }
