@@ -11,6 +11,9 @@ GATES = {
     "login/demo/": (NO, everybody(404)),
     "logout/": (NO, " ".join([LOGIN] * len(ROLES))),
     "p/<slug:slug>/clients/": ("login 403 403 403 403 200 404 200", "login 403 403 403 403 200 404 200"),
+    "clients/<int:pk>/": ("login 403 403 403 403 200 404 200", "login 403 403 403 403 200 404 200"),
+    "clients/<int:pk>/rotate/": (NO, "login 403 403 403 403 302 404 302"),
+    "clients/<int:pk>/usage/": ("login 403 403 403 403 200 404 200", NO),
     "clients/<int:pk>/revoke/": (NO, "login 403 403 403 403 302 404 302"),
     "api/v1/dev/<int:pk>/extract": (everybody(401), everybody(401)),
     "api/v1/extract": (everybody(401), everybody(401)),  # being signed in counts for nothing here
@@ -33,6 +36,10 @@ GATES = {
     "api/v1/runs/<int:number>/evaluations": (everybody(401), everybody(401)),
     "api/v1/models": (everybody(401), everybody(401)),
     "api/v1/models/<int:number>": (everybody(401), everybody(401)),
+    "api/v1/schema": ("401 200 200 200 200 200 200 200", "401 405 405 405 405 405 405 405"),
+    "api/v1/docs": ("login 200 200 200 200 200 200 200", NO),
+    "api/v1/<path:rest>": (everybody(401), everybody(401)),
     "livez": (everybody(200), NO),
     "readyz": (everybody(200), NO),
+    "metrics": (everybody(200), NO),  # the test asks from the machine itself
 }

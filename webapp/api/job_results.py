@@ -18,11 +18,16 @@ from training.batches.result_rows import rows_of
 from training.models import Batch
 from webapp.api.job_rows import model_json
 from webapp.api.jobs import jobs_of, no_job
+from webapp.api.openapi import PAGES, as_json, describe, path, query
 from webapp.api.pages import LAST, number
 from webapp.api.problems import problem
+from webapp.api.schemas.build import UUID as UUID_TEXT
+from webapp.api.schemas.build import one_of, ref, text, whole
 from webapp.api.scopes import ScopedView
 
 USUAL, MOST = 200, 1_000
+CURSOR = PAGES[0]
+FILES = {kind: {"schema": text()} for kind, *_ in FORMATS.values()}
 logger = logging.getLogger(__name__)
 
 
@@ -49,6 +54,19 @@ class JobResultsView(ScopedView):
     scopes: ClassVar[dict[str, str]] = {"GET": "jobs"}
     renderer_classes = (JSONRenderer, JsonLinesRenderer, CsvRenderer, ParquetRenderer)
 
+    @describe(
+        "Results of a job",
+        tag="Jobs",
+        scope="jobs",
+        answers={200: {**as_json(ref("JobResults")), **FILES}},
+        errors=(404, 409, 410, 422),
+        asked=(
+            path("uid", "Of the job.", UUID_TEXT),
+            query("format", "All of a job that is over, as a file.", one_of("json", *FORMATS)),
+            CURSOR,
+            query("limit", "Rows of a page.", {**whole(least=1, most=MOST), "default": USUAL}),
+        ),
+    )
     def get(self, request: Request, uid: UUID) -> HttpResponseBase:
         batch = jobs_of(request).filter(uid=uid).first()
         if batch is None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_view
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,11 +22,26 @@ from training.batches.upload import TooLargeError, Upload
 from training.models import Batch
 from webapp.api import idempotency, job_rows, job_uploads
 from webapp.api.documents import Options, RequestError
+from webapp.api.openapi import IDEMPOTENCY_KEY, PAGES, as_json, describe, path, query
 from webapp.api.pages import page
 from webapp.api.problems import problem
+from webapp.api.schemas.build import UUID as UUID_TEXT
+from webapp.api.schemas.build import listed, one_of, ref, text
+from webapp.api.schemas.jobs import EXAMPLE
+from webapp.api.schemas.parts import INDEX_TYPE, WORD
 from webapp.api.scopes import ScopedView
 
 BOTH: dict[str, str] = {"GET": "jobs", "HEAD": "jobs", "POST": "jobs"}
+JOB = as_json(ref("Job"))
+JOB_ID = path("uid", "Of the job.", UUID_TEXT)
+LOCATION = {202: {"Location": {"description": "The address of the job.", "schema": text()}}}
+# What a JSON body says of itself, a file is told in the address.
+OF_FILES = (
+    query("store", "For JSONL and CSV.", one_of("true", "false")),
+    query("index_type", "For JSONL and CSV.", INDEX_TYPE),
+    query("client_ref", "For JSONL and CSV.", WORD),
+)
+FILES = {kind: {"schema": text()} for kind in ("application/x-ndjson", "text/csv")}
 logger = logging.getLogger(__name__)
 
 
@@ -43,10 +59,23 @@ class JobsView(ScopedView):
     scopes: ClassVar[dict[str, str]] = BOTH
     parser_classes = (JSONParser, job_uploads.JsonLinesParser, job_uploads.CsvParser)
 
+    @describe(
+        "Jobs", tag="Jobs", scope="jobs", answers={200: as_json(listed("jobs", "Job"))}, errors=(422,), asked=PAGES
+    )
     def get(self, request: Request) -> Response:
         found, following = page(jobs_of(request), request.query_params)
         return Response({"jobs": [job_rows.to_json(batch) for batch in found], "next": following})
 
+    @describe(
+        "Send a job",
+        tag="Jobs",
+        scope="jobs",
+        body={**as_json(ref("JobRequest"), EXAMPLE), **FILES},
+        answers={202: JOB},
+        errors=(409,),
+        asked=(IDEMPOTENCY_KEY, *OF_FILES),
+        headers=LOCATION,
+    )
     def post(self, request: Request) -> Response:
         file_format = job_uploads.format_of(request)
         if not file_format or request.headers.get("Content-Encoding", "identity") != "identity":
@@ -98,6 +127,7 @@ def _start(request: Request, file_format: str, options: Options, upload: Upload)
 class JobView(ScopedView):
     scopes: ClassVar[dict[str, str]] = {"GET": "jobs", "HEAD": "jobs"}
 
+    @describe("One job", tag="Jobs", scope="jobs", answers={200: JOB}, errors=(404,), asked=(JOB_ID,))
     def get(self, request: Request, uid: UUID) -> Response:
         batch = jobs_of(request).filter(uid=uid).first()
         return Response(job_rows.to_json(batch)) if batch else no_job(uid)
@@ -121,10 +151,18 @@ class _ActView(ScopedView):
         return Response(job_rows.to_json(batch))
 
 
+def _act(summary: str) -> Callable[..., Any]:
+    return extend_schema_view(
+        post=describe(summary, tag="Jobs", scope="jobs", answers={200: JOB}, errors=(404, 409), asked=(JOB_ID,))
+    )
+
+
+@_act("Cancel a job")
 class JobCancelView(_ActView):
     act = staticmethod(batches.cancel)
 
 
+@_act("Go on with a job")
 class JobResumeView(_ActView):
     """The rest of a job that failed; what is done stays."""
 

@@ -14,6 +14,7 @@ from webapp.api.models import ModelsView, OneModelView
 from webapp.api.note import NoteView
 from webapp.api.notes import NotesView
 from webapp.api.notes_in import NotesInView
+from webapp.api.reference import NoSuchView, SchemaView, docs
 from webapp.api.runs import RunsView, RunView
 
 urlpatterns = [
@@ -38,4 +39,8 @@ urlpatterns = [
     path("runs/<int:number>/evaluations", EvaluationsView.as_view(), name="api_evaluations"),
     path("models", ModelsView.as_view(), name="api_models"),
     path("models/<int:number>", OneModelView.as_view(), name="api_model_version"),
+    path("schema", SchemaView.as_view(), name="api_schema"),
+    path("docs", docs, name="api_docs"),
+    # Last: what is none of them.
+    path("<path:rest>", NoSuchView.as_view(), name="api_none"),
 ]

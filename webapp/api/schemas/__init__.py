@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from webapp.api.schemas import extract, feedback, integration, parts, reading
+from webapp.api.schemas import extract, feedback, integration, jobs, parts, reading
 from webapp.api.schemas.build import Schema
 
 SCHEMAS: dict[str, Schema] = {
-    name: schema for nouns in (parts, extract, feedback, integration, reading) for name, schema in nouns.SCHEMAS.items()
+    name: schema
+    for nouns in (parts, extract, feedback, integration, jobs, reading)
+    for name, schema in nouns.SCHEMAS.items()
 }
