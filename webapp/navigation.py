@@ -57,7 +57,7 @@ GROUPS: dict[str, tuple[Page, ...]] = {
         Page("Clinicians' tests", "uat_sessions", also=("uat",)),
         Page("Behaviour cases", "behaviour", Right.GUIDE, also=("behaviour_add", "behaviour_case")),
     ),
-    "API keys": (Page("API keys", "clients", Right.MANAGE_CLIENTS),),
+    "API keys": (Page("API keys", "clients", Right.MANAGE_CLIENTS, also=("client", "client_usage")),),
 }
 # On the page of a note every line counts: the row of pages is left out.
 BARE = frozenset({"task", "task_adjudicate", "uat_rate"})

@@ -12,6 +12,7 @@ from annotation.models import Client, Project, User
 from tests.conftest import Cast
 
 PAGE = "/p/clinic/clients/"
+USUAL = {"rate_per_minute": "3000", "burst": "500"}
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def browser(cast: Cast, browser_of: Callable[[User], Browser]) -> Browser:
 
 
 def test_new_key_is_shown_once_and_works(browser: Browser, project: Project, cast: Cast) -> None:
-    response = browser.post(PAGE, {"name": "EMR", "scopes": ["extract"]})
+    response = browser.post(PAGE, {"name": "EMR", "scopes": ["extract"], **USUAL})
     key = response.context["new_key"]
     client = authenticate(key)
     assert client is not None
@@ -33,8 +34,8 @@ def test_new_key_is_shown_once_and_works(browser: Browser, project: Project, cas
 
 
 def test_new_key_second_time_with_the_name_is_refused_and_says_why(browser: Browser) -> None:
-    browser.post(PAGE, {"name": "EMR", "scopes": ["extract"]})
-    response = browser.post(PAGE, {"name": "EMR", "scopes": ["extract"]})
+    browser.post(PAGE, {"name": "EMR", "scopes": ["extract"], **USUAL})
+    response = browser.post(PAGE, {"name": "EMR", "scopes": ["extract"], **USUAL})
     assert response.context["new_key"] is None
     assert "has a valid key already" in response.content.decode()
     assert Client.objects.count() == 1
@@ -42,21 +43,21 @@ def test_new_key_second_time_with_the_name_is_refused_and_says_why(browser: Brow
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 81, "a\x00b"])
 def test_new_key_without_a_usable_name_is_refused(browser: Browser, name: str) -> None:
-    response = browser.post(PAGE, {"name": name, "scopes": ["extract"]})
+    response = browser.post(PAGE, {"name": name, "scopes": ["extract"], **USUAL})
     assert response.status_code == 200
     assert response.context["new_key"] is None
     assert not Client.objects.exists()
 
 
 def test_new_key_may_do_what_was_ticked_and_the_list_says_so(browser: Browser) -> None:
-    response = browser.post(PAGE, {"name": "notebooks", "scopes": ["train", "read"]})
+    response = browser.post(PAGE, {"name": "notebooks", "scopes": ["train", "read"], **USUAL})
     assert Client.objects.get().scopes == ["read", "train"]
     assert "read, train" in response.content.decode()
 
 
 @pytest.mark.parametrize("scopes", [[], ["everything"]])
 def test_new_key_with_no_or_unknown_scope_is_refused(browser: Browser, scopes: list[str]) -> None:
-    response = browser.post(PAGE, {"name": "EMR", "scopes": scopes})
+    response = browser.post(PAGE, {"name": "EMR", "scopes": scopes, **USUAL})
     assert response.context["form"].errors["scopes"]
     assert not Client.objects.exists()
 
