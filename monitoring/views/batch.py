@@ -23,6 +23,7 @@ from training.batches.progress import progress
 from training.models import Batch
 
 SHOWN_ERRORS = 200
+TITLES = {"jsonl": "JSONL", "csv": "CSV", "parquet": "Parquet"}
 logger = logging.getLogger(__name__)
 
 
@@ -58,7 +59,7 @@ def context_of(request: HttpRequest, batch: Batch) -> dict[str, Any]:
         "bad": batch.failed + batch.quarantined,
         "may_send": Right.IMPORT in rights,
         "may_fetch": Right.EXPORT in rights,
-        "formats": list(FORMATS),
+        "formats": TITLES.items(),
         "days": settings.BATCH_DAYS,
     }
 
