@@ -29,6 +29,7 @@ ALWAYS = (401, 403, 406, 429, 503)
 WITH_BODY = (400, 413, 415, 422)
 LATER = (409, 429, 503)
 SECURITY = "key"
+TAGS = ("Extract", "Jobs", "Integration", "Reading")
 
 ERRORS = {
     400: "The body is not JSON in UTF-8, nested too deeply, or ended too early.",
@@ -132,4 +133,5 @@ def add_components(result: dict[str, Any], **given: Any) -> dict[str, Any]:
     components["schemas"] = {**components.get("schemas", {}), **SCHEMAS}
     key = {"type": "http", "scheme": "bearer", "description": "A key of a project, made on its page API keys."}
     components["securitySchemes"] = {SECURITY: key}
+    result["tags"] = [{"name": name} for name in TAGS]
     return result
