@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from functools import partial
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from annotation.actions import clients, projects
 from annotation.actions.client_keys import KeyRefused, authenticate
@@ -121,8 +123,27 @@ def test_create_client_command_without_project_takes_the_oldest(cast: Cast) -> N
     assert Client.objects.get().project.slug == "clinic"
 
 
+def test_create_client_command_takes_expiry_addresses_and_rate(project: Project) -> None:
+    out = StringIO()
+    terms = ["--days", "30", "--ip", "192.0.2.0/24", "--ip", "2001:db8::1", "--rate", "60", "--burst", "5", "--json"]
+    call_command("create_client", "EMR", *terms, stdout=out)
+    client = Client.objects.get()
+    assert client.expires_at
+    assert 29.9 < (client.expires_at - timezone.now()) / timedelta(days=1) <= 30
+    assert json.loads(out.getvalue())["expires_at"] == client.expires_at.isoformat()
+    assert (client.allowed_ips, client.rate_per_minute, client.burst) == (["192.0.2.0/24", "2001:db8::1"], 60, 5)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "says"), [(["EMR", "--project", "nowhere"], "no project 'nowhere'"), (["x" * 81], "needs a name")]
+    ("arguments", "says"),
+    [
+        (["EMR", "--project", "nowhere"], "no project 'nowhere'"),
+        (["x" * 81], "needs a name"),
+        (["EMR", "--days", "-1"], "choose a later day"),
+        (["EMR", "--days", "9999999999"], "give fewer"),
+        (["EMR", "--ip", "here"], "is no address"),
+        (["EMR", "--rate", "0"], "requests a minute"),
+    ],
 )
 def test_create_client_command_that_fails_says_why(project: Project, arguments: list[str], says: str) -> None:
     with pytest.raises(CommandError, match=says):
