@@ -3,7 +3,8 @@
 Starts the whole product on a new data folder, sends the rows as one job over HTTP, and kills batch workers at random
 while it goes on. Then: every row has exactly one result, in order, and one prediction; the spans are those of raw
 spaCy. Both sides are niced alike. Throughput is told in wall seconds and in CPU seconds (workers, and with the
-database's): on a machine that others use too, only the latter mean anything.
+database's): on a machine that others use too, only the latter mean anything. Also printed: what a note takes on the
+disk, by table, and what its place in the search index costs afterwards.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from typing import Any
 from benchmarks.own_product import DATA, clinic, running
 
 # isort: split
-from annotation.actions import clients
+from annotation.actions import clients, indexing
 from annotation.models import Note
 from annotation.synthetic import generate
+from benchmarks.disk_space import of_folder, of_tables, written_ahead
 from benchmarks.processor_time import of_tree
 from tests.faults.processes import pids
 from tests.faults.product import Product
@@ -133,7 +135,7 @@ def main() -> None:
         _, key = clients.create(project=project, name="batch", by=None, scopes=["jobs"])
         raw_cpu, raw_wall = bare(model, texts)
         worker, postgres = pids(DATA, "celery", "batch@")[0], pids(DATA, "bin/postgres")[0]
-        before = of_tree(worker), of_tree(postgres)
+        before, space, ahead = (of_tree(worker), of_tree(postgres)), of_tables(), written_ahead()
         uid = send(product, key, texts, store=not options.no_store)
         wall, killed = follow(uid, options.kills, options.rows)
         cpu, database = of_tree(worker) - before[0], of_tree(postgres) - before[1]
@@ -148,6 +150,19 @@ def main() -> None:
             f"{raw_cpu / (cpu + database):.2f} with the database's"
         )
         check(product, key, uid, model, texts, store=not options.no_store)
+        index(rows)
+        taken = {name: (size - space.get(name, 0)) / rows for name, size in of_tables().items()}
+        print("disk, bytes a note: " + ", ".join(f"{name} {size:,.0f}" for name, size in taken.items() if size > 1))
+        files, log = of_folder(DATA / "batches") / rows, (written_ahead() - ahead) / rows
+        print(f"its chunk's file {files:,.0f}, write-ahead log {log:,.0f}")
+
+
+def index(rows: int) -> None:
+    """Until the search index has every note: its processor time since it began with the batch."""
+    default = pids(DATA, "celery", "default@")[0]
+    while indexing.behind():
+        time.sleep(0.5)
+    print(f"worker of the search index, since the product's start: {1000 * of_tree(default) / rows:.3f} ms CPU a note")
 
 
 if __name__ == "__main__":
