@@ -16,7 +16,14 @@ ROOT = Path(settings.BASE_DIR)
 APPS = ("webapp", "monitoring", "training", "annotation")
 READERS = ("webapp/settings.py", "webapp/gunicorn.py", "webapp/local_services.py")
 # Names that only our own processes set for one another, and what any terminal has.
-INTERNAL = {"MARGINALIA_SCRATCH", "MARGINALIA_BEGAN", "DJANGO_SETTINGS_MODULE", "NO_COLOR", "CI"}
+INTERNAL = {
+    "MARGINALIA_SCRATCH",
+    "MARGINALIA_BEGAN",
+    "PROMETHEUS_MULTIPROC_DIR",
+    "DJANGO_SETTINGS_MODULE",
+    "NO_COLOR",
+    "CI",
+}
 
 
 def text_of(*names: str) -> str:

@@ -142,6 +142,10 @@ class Engine:
         route = self._routes.get(project_id)
         return route.champion.served if route else None
 
+    def serving(self) -> list[Served]:
+        """Every model that answers callers now."""
+        return [target.served for route in self._routes.values() for target in route.targets]
+
     def waiting(self) -> int:
         """Requests without an answer, in all lanes."""
         return sum(lane.waiting for lane in list(self._lanes.values()))
@@ -182,8 +186,7 @@ class Engine:
                 routes[row.project_id] = Route(champion, target, other.share if other and target else 0)
         if routes != self._routes:
             self._routes = routes
-            told = [target.served for route in routes.values() for target in route.targets]
-            names = [f"{served.name} v{served.number} ({served.role})" for served in told]
+            names = [f"{served.name} v{served.number} ({served.role})" for served in self.serving()]
             logger.info("serving %s", ", ".join(names) or "no model")
         self._close_old()
         self._ready.set()

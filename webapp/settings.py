@@ -49,6 +49,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "loca
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # How many proxies of our own stand in front and add to X-Forwarded-For: so much of it is believed.
 PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 MARGINALIA_DEMO = env.bool("MARGINALIA_DEMO", default=False)
 
 # Data ---------------------------------------------------------------------------------------------------------------
@@ -92,6 +93,7 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "webapp.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

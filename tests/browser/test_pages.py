@@ -40,7 +40,7 @@ PHONE, SCREEN = ViewportSize(width=390, height=800), ViewportSize(width=1280, he
 NARROW = ["scrollable-region-focusable", "target-size"]
 # Parts of pages, files, and what machines ask for.
 NO_PAGES = (
-    *("admin/", "api/", "livez", "readyz", "runs/<int:pk>/status/", "p/<slug:slug>/quality/<slug:table>.csv"),
+    *("admin/", "api/", "livez", "readyz", "metrics", "runs/<int:pk>/status/", "p/<slug:slug>/quality/<slug:table>.csv"),
     *("datasets/<int:pk>/manifest/", "datasets/<int:pk>/notebook/", "runs/<int:pk>/notebook/"),
     *("batches/<int:pk>/status/", "batches/<int:pk>/<slug:file_format>/"),
     *("models/<int:pk>/card.json", "p/<slug:slug>/traffic/live/", "rollouts/<int:pk>/live/"),
