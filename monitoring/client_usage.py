@@ -67,8 +67,8 @@ def figures(found: Sequence[Row], window: Window) -> list[tuple[str, str, charts
     at = [f"{row.at:%Y-%m-%d %H:%M}" for row in found]
     requests = {
         "answered": [row.answered for row in found],
-        "refused (4xx)": [row.use.refused for row in found],
         "failed (5xx)": [row.use.failed for row in found],
+        "refused (4xx)": [row.use.refused for row in found],
     }
     documents = {"documents": [row.use.documents for row in found]}
     drawn = [
