@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 
 import marginalia_client
 import pytest
-from marginalia_client import Marginalia, MarginaliaError, Span
+from marginalia_client import Marginalia, MarginaliaError, Span, Verdict
 
 from annotation.models import Note, Project
 from tests.faults.processes import eventually
 from tests.webapp.api.keys import make_key
-from training import serving
-from training.models import Dataset, Deployment, Run
+from training import prediction_log, serving
+from training.batches import working
+from training.models import Dataset, Deployment, Feedback, Run
 
 
 @pytest.mark.django_db(transaction=True)
@@ -60,11 +61,50 @@ def test_client_reads_what_the_server_has(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_client_sends_feedback_notes_gold_and_jobs(
+    champion: Deployment, project: Project, live_server: Any, fresh_engine: None
+) -> None:
+    Project.objects.update(audit_rate=0.0)
+    client = Marginalia(live_server.url, make_key(project, "extract", "feedback", "write", "read", "jobs"))
+    assert eventually(serving.engine().ready, 20)
+    (document,) = client.extract([{"id": "rx/1", "text": "k/c/o T2DM"}], client_ref="call 7")
+    assert prediction_log.flush(10)
+    said = client.feedback(document.prediction_id, [Verdict(0, 5, "added", "DISEASE")], complete=True)
+    assert (said["added"], said["asks_annotators"]) == (1, True)
+    assert (
+        client.feedback(client_ref="call 7", document_id="rx/1", complete=True)["id"]
+        == Feedback.objects.order_by("-pk")[0].pk
+    )
+    with pytest.raises(MarginaliaError, match="says nothing"):
+        client.feedback(document.prediction_id)
+
+    added, wrong = client.send_notes([{"id": "n/1", "text": "Fever."}, {"id": "n/2", "text": ""}])
+    assert (added.status, wrong.status, added.errors) == ("added", "error", [])
+    gold = {"id": "n/1", "entities": [{"start": 0, "end": 5, "label": "DISEASE"}]}
+    assert [row.status for row in client.send_gold([gold])] == ["gold"]
+    (clash,) = client.send_gold([{**gold, "entities": []}])
+    assert (clash.status, "if_revision" in clash.errors[0]) == ("conflict", True)
+    assert client.note("n/1")["annotations"][0]["entities"] == gold["entities"]
+    assert [label["name"] for label in client.labels()] == ["DISEASE", "TREATMENT"]
+
+    job = client.submit(["k/c/o T2DM", {"id": "b", "text": ""}])
+    assert not job.is_over
+    with pytest.raises(MarginaliaError, match="not over after 0 s"):
+        client.wait(job, timeout=0)
+    working.work(0)
+    done = client.wait(job)
+    assert (done.status, done.rows, done.quarantined) == ("succeeded", 2, 1)
+    read, unreadable = client.results(done)
+    assert [entity.text for entity in read.entities] == [entity.text for entity in document.entities]
+    assert "The text is empty" in unreadable.errors[0]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_client_says_what_the_server_says_is_wrong(project: Project, live_server: Any) -> None:
     with pytest.raises(MarginaliaError, match="has no scope 'read'") as refused:
         Marginalia(live_server.url, make_key(project, "extract")).datasets()
     assert refused.value.status == 403
-    with pytest.raises(MarginaliaError, match="unknown or revoked"):
+    with pytest.raises(MarginaliaError, match="key is unknown"):
         Marginalia(live_server.url, "mk_00000000_wrong").model()
     with pytest.raises(MarginaliaError, match="no dataset 7"):
         list(Marginalia(live_server.url, make_key(project, "read")).notes(7))
