@@ -170,6 +170,7 @@ urlpatterns = [
     path("p/<slug:slug>/traffic/", traffic.traffic, name="traffic"),
     path("p/<slug:slug>/traffic/live/", traffic.traffic_live, name="traffic_live"),
     path("p/<slug:slug>/traffic/canary/", traffic.start, {"kind": "canary"}, name="traffic_canary"),
+    path("p/<slug:slug>/traffic/test/", traffic.start, {"kind": "test"}, name="traffic_test"),
     path("p/<slug:slug>/traffic/shadow/", traffic.start, {"kind": "shadow"}, name="traffic_shadow"),
     path("rollouts/<int:pk>/", rollout.rollout, name="rollout"),
     path("rollouts/<int:pk>/live/", rollout.rollout_live, name="rollout_live"),

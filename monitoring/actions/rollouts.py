@@ -21,6 +21,7 @@ from monitoring.models import Decision
 from monitoring.traffic.words import alarm_sentence, passed_sentence
 from training import rollouts
 from training.actions import rollouts as actions
+from training.actions import split_tests
 from training.actions.models import need_reason
 from training.actions.rollout_ends import close
 from training.models import Deployment, Rollout
@@ -42,14 +43,18 @@ def judge(rollout: Rollout, now: datetime) -> None:
     standing = rollouts.standing_of(rollout, now)
     if alarm := standing.tripped:
         _take_back(rollout, alarm, standing, now)
-    elif rollout.kind == Kind.CANARY and standing.has_passed(rollout):
+    elif rollout.kind == Kind.AB:
+        # A look at the log costs more than one at the minutes, so first it must be worth one.
+        if standing.canary.documents >= rollout.minimum_requests or rollout.plan["metric"] == "accepted":
+            split_tests.conclude(rollout=rollout, at=now)
+    elif standing.has_passed(rollout):
         _go_on(rollout, standing, now)
 
 
 @transaction.atomic
 def _take_back(rollout: Rollout, alarm: Alarm, standing: Standing, now: datetime) -> None:
     policy, reason = people.system("policy"), alarm_sentence(alarm)
-    result = figures(standing)
+    result = {**rollout.result, **figures(standing)}
     if close(rollout=rollout, status=Status.ROLLED_BACK, by=policy, reason=reason, result=result, at=now):
         evidence = {"rollout": rollout.pk, "alarm": alarm.to_json()}
         record(Verb.ROLLBACK, rollout.model, policy, reason, deployment=rollout.deployment, evidence=evidence)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from monitoring.traffic.live import live
+from monitoring.traffic.live import Live, live, serving_in
+from monitoring.traffic.split import test_of
 from monitoring.traffic.stages import alarm_rows, alarms_at_end, now_sentence, shadow_sentence, stages_of
 from training.models import Rollout
 from training.rollouts import standing_of
@@ -25,6 +26,13 @@ def shown(rollout: Rollout, now: datetime) -> dict[str, Any]:
         "now": now_sentence(rollout, standing) if answers else shadow_sentence(rollout),
         "stages": stages_of(rollout, standing) if rollout.kind == Kind.CANARY else [],
         "alarms": alarm_rows(alarms) if answers else [],
-        "rows": live([rollout.champion, rollout.deployment], now) if running else [],
+        "rows": _rows(rollout, now) if running else [],
+        "test": test_of(rollout, standing) if rollout.kind == Kind.AB else None,
         "at": now,
     }
+
+
+def _rows(rollout: Rollout, now: datetime) -> list[Live]:
+    """The two that are compared; a third one that answers takes its share of the callers too."""
+    both = (rollout.champion_id, rollout.deployment_id)
+    return [row for row in live(serving_in(rollout.project), now) if row.deployment.pk in both]

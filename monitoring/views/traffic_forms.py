@@ -12,9 +12,10 @@ from django.urls import reverse
 from annotation.access import person
 from annotation.models import Project, User
 from monitoring.views.confirming import confirm
-from training.actions import rollouts
+from training.actions import rollouts, split_tests
 from training.in_force import rules_of
 from training.models import Deployment, ModelVersion, Rollout
+from training.split_metrics import METRICS
 
 Status = ModelVersion.Status
 
@@ -101,7 +102,34 @@ class ShadowForm(StartForm):
         return rollouts.start_shadow(model=model, by=by, share=self.cleaned_data["share"])
 
 
-FORMS: dict[str, type[StartForm]] = {form.kind: form for form in (CanaryForm, ShadowForm)}
+class TestForm(StartForm):
+    kind, title, button = "test", "A/B test", "Start the test"
+    what = (
+        "An approved version answers a share of the callers, always the same ones, until enough notes are there to see "
+        "the difference that you name. Then it says better, worse or can't tell, and a person decides. Alarms are on."
+    )
+
+    def add_fields(self) -> None:
+        self.fields["share"] = forms.IntegerField(
+            min_value=1, max_value=90, initial=50, label="Share of the callers that it answers (%)"
+        )
+        metrics = [(metric.name, metric.title) for metric in METRICS.values()]
+        self.fields["metric"] = forms.ChoiceField(choices=metrics, label="What is measured")
+        widget = forms.NumberInput(attrs={"step": "any"})
+        label, told = "Difference that it must see", "In points of 100 for a share, else in entities a note."
+        self.fields["difference"] = forms.FloatField(
+            min_value=0.1, max_value=90, initial=5, label=label, help_text=told, widget=widget
+        )
+
+    def begin(self, model: ModelVersion, by: User) -> Rollout:
+        said = self.cleaned_data
+        times = 100 if METRICS[said["metric"]].share else 1
+        return split_tests.start_test(
+            model=model, by=by, share=said["share"], metric=said["metric"], difference=said["difference"] / times
+        )
+
+
+FORMS: dict[str, type[StartForm]] = {form.kind: form for form in (CanaryForm, TestForm, ShadowForm)}
 
 
 def forms_of(request: HttpRequest, project: Project, posted: StartForm | None = None) -> list[Any]:

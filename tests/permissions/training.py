@@ -80,6 +80,7 @@ TRAINING = {
     "p/<slug:slug>/traffic/live/": (MEMBERS, NO),
     # Nothing is sent: the page comes again with what is missing.
     "p/<slug:slug>/traffic/canary/": (NO, "login 403 403 403 200 403 404 403"),
+    "p/<slug:slug>/traffic/test/": (NO, "login 403 403 403 200 403 404 403"),
     "p/<slug:slug>/traffic/shadow/": (NO, "login 403 403 403 200 403 404 403"),
     "rollouts/<int:pk>/": (MEMBERS, NO),
     "rollouts/<int:pk>/live/": (MEMBERS, NO),
