@@ -1,23 +1,18 @@
-"""Whose key it is, and whether it is answered now."""
+"""Whether a key is answered now, out of a memory of one second."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import secrets
 import time
 from dataclasses import dataclass
-from datetime import datetime
-from math import inf
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import Q
 
+from annotation.actions import client_secrets
+from annotation.actions.client_secrets import AddressRefused, KeyRefused, hash_key
 from annotation.addresses import Network, contains, networks
-from annotation.errors import ActionError
 from annotation.models import Client
 
-PREFIX = "mk_"
 REMEMBERED_SECONDS = 1.0
 # While the database is away, a key that was good a moment ago goes on: nobody can revoke it meanwhile either.
 AWAY_SECONDS = 600.0
@@ -25,18 +20,6 @@ MAX_REMEMBERED = 1000
 AWAY = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
-
-
-class KeyRefused(ActionError):  # noqa: N818 - says what happened
-    """The key is not answered. `client` is whose it is, where the key's secret was right."""
-
-    def __init__(self, sentence: str, client: Client | None = None) -> None:
-        super().__init__(sentence)
-        self.client = client
-
-
-class AddressRefused(KeyRefused):
-    """The key is good, but may not be used from where it was sent."""
 
 
 @dataclass(slots=True)
@@ -53,17 +36,6 @@ class Known:
 _recent: dict[str, Known] = {}
 
 
-def hash_key(key: str) -> str:
-    """SHA-256: a key has 256 random bits, so nothing slower is needed to keep it from being guessed."""
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
-def new_key() -> tuple[str, str]:
-    """A key and its prefix, which is shown later on."""
-    prefix = PREFIX + secrets.token_hex(4)
-    return f"{prefix}_{secrets.token_urlsafe(32)}", prefix
-
-
 def authenticate(key: str, *, address: str = "", now: float | None = None) -> Client:
     """The client that this key belongs to. Raises KeyRefused, or AddressRefused when `address` is not on its list.
 
@@ -77,7 +49,7 @@ def authenticate(key: str, *, address: str = "", now: float | None = None) -> Cl
     if known is None or not known.read <= now < known.until:
         known = _read(key, digest, now, known)
     if now >= known.ends:
-        raise KeyRefused(_ended(known.client, digest), known.client)
+        raise KeyRefused(client_secrets.ended(known.client, digest), known.client)
     if known.allowed and not contains(known.allowed, address):
         reason = f"The key {known.client.prefix}… may not be used from this address; have it added to the key's list."
         raise AddressRefused(reason, known.client)
@@ -92,7 +64,7 @@ def forget(client: Client) -> None:
 
 def _read(key: str, digest: str, now: float, before: Known | None) -> Known:
     try:
-        client = _find(key, digest)
+        client = client_secrets.find(key, digest)
     except AWAY:
         if before is None or not before.read <= now < before.read + AWAY_SECONDS:
             raise
@@ -101,37 +73,7 @@ def _read(key: str, digest: str, now: float, before: Known | None) -> Known:
         return before
     if len(_recent) >= MAX_REMEMBERED:
         _recent.clear()
-    until = now + REMEMBERED_SECONDS
-    _recent[digest] = known = Known(client, _end(client, digest), networks(client.allowed_ips), now, until)
+    allowed = networks(client.allowed_ips)
+    known = Known(client, client_secrets.end(client, digest), allowed, now, now + REMEMBERED_SECONDS)
+    _recent[digest] = known
     return known
-
-
-def _find(key: str, digest: str) -> Client:
-    """Raises KeyRefused when it is nobody's or was revoked."""
-    prefix = "_".join(key.split("_")[:2])[:12]
-    rows = Client.objects.select_related("project").filter(Q(prefix=prefix) | Q(old_prefix=prefix))
-    for client in rows if prefix.isprintable() else ():
-        right = secrets.compare_digest(client.key_hash, digest)
-        if right or secrets.compare_digest(client.old_key_hash, digest):
-            if client.revoked_at:
-                reason = f"The API key {prefix}… was revoked; send Authorization: Bearer KEY with another key."
-                raise KeyRefused(reason, client)
-            return client
-    raise KeyRefused("The API key is unknown; send Authorization: Bearer KEY.")
-
-
-def _end(client: Client, digest: str) -> float:
-    """When the key of this hash ends: with the client's expiry, an old one after its overlap if that is sooner."""
-    ends = [client.expires_at, client.old_until if digest == client.old_key_hash else None]
-    return min((end.timestamp() for end in ends if end), default=inf)
-
-
-def _ended(client: Client, digest: str) -> str:
-    until = client.old_until
-    if until and digest == client.old_key_hash and (client.expires_at is None or until < client.expires_at):
-        return f"The API key {client.old_prefix}… was replaced and ended on {_said(until)}; send the new one."
-    return f"The API key {client.prefix}… expired on {_said(client.expires_at)}; ask for a later expiry or another key."
-
-
-def _said(at: datetime | None) -> str:
-    return f"{at:%-d %b %Y, %H:%M} UTC" if at else "a day unknown"

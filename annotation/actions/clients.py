@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from annotation.actions import client_keys, client_terms
+from annotation.actions import client_keys, client_secrets, client_terms
 from annotation.actions.client_terms import BURST, RATE
 from annotation.errors import ActionError, TooLate
 from annotation.models import Client, Project, User
@@ -41,8 +41,8 @@ def create(
     name = client_terms.name(name)
     columns: dict[str, Any] = client_terms.limits(allowed_ips=allowed_ips, rate_per_minute=rate_per_minute, burst=burst)
     columns |= {"scopes": client_terms.scopes(scopes), "expires_at": client_terms.expiry(expires_at)}
-    key, prefix = client_keys.new_key()
-    digest = client_keys.hash_key(key)
+    key, prefix = client_secrets.new_key()
+    digest = client_secrets.hash_key(key)
     row = Client(project=project, name=name, prefix=prefix, key_hash=digest, created_by=by, **columns)
     try:
         with transaction.atomic():
@@ -81,12 +81,12 @@ def rotate(*, client: Client, by: User, overlap: timedelta) -> str:
     now = timezone.now()
     if client.expires_at and client.expires_at <= now:
         raise ActionError(f"The key of {client.name} has expired, and a new one would have too; set a later expiry.")
-    key, prefix = client_keys.new_key()
+    key, prefix = client_secrets.new_key()
     old: dict[str, Any] = {"old_prefix": None, "old_key_hash": "", "old_until": None}
     if overlap:
         old = {"old_prefix": client.prefix, "old_key_hash": client.key_hash, "old_until": now + overlap}
     rows = Client.objects.filter(pk=client.pk, prefix=client.prefix, revoked_at=None)
-    if not rows.update(prefix=prefix, key_hash=client_keys.hash_key(key), **old):
+    if not rows.update(prefix=prefix, key_hash=client_secrets.hash_key(key), **old):
         raise TooLate(f"The key of {client.name} was rotated or revoked already; nothing was done.")
     client_keys.forget(client)
     logger.info("the key of client %s was rotated by user %s", client.pk, by.pk)

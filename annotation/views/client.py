@@ -13,7 +13,7 @@ from annotation.access import Right, person, with_object
 from annotation.actions import clients as actions
 from annotation.errors import ActionError, TooLate
 from annotation.models import Client
-from annotation.views.client_forms import EditForm, RotateForm
+from annotation.views.client_edit_forms import EditForm, RotateForm
 from annotation.views.client_state import shown
 
 

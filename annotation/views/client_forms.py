@@ -1,15 +1,14 @@
-"""Forms about API keys: what a key may do, how long, from where and how often."""
+"""The form of an API key: what it may do, how long, from where and how often."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 
 from annotation.actions.client_terms import BURST, MAX_BURST, MAX_NAME, MAX_RATE, RATE
-from annotation.models import Client
 
 SCOPES = (
     ("extract", "Extract: send notes, get entities back"),
@@ -19,8 +18,6 @@ SCOPES = (
     ("write", "Write: bring in notes and annotations"),
     ("train", "Train: start a training"),
 )
-OVERLAPS = ((24, "A day"), (0, "Not at all"), (1, "An hour"), (24 * 7, "7 days"), (24 * 30, "30 days"))
-DAY = timedelta(days=1)
 
 
 class Addresses(forms.CharField):
@@ -63,40 +60,10 @@ class TermsForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         data = {name: value for name, value in self.cleaned_data.items() if name != "expires_on"}
-        return {**data, "expires_at": end_of(self.cleaned_data["expires_on"])}
+        last = self.cleaned_data["expires_on"]
+        return {**data, "expires_at": datetime.combine(last, time.min, UTC) + timedelta(days=1) if last else None}
 
 
 class ClientForm(TermsForm):
     name = forms.CharField(max_length=MAX_NAME, label="System that will use the key")
     field_order = ("name",)
-
-
-class EditForm(TermsForm):
-    def __init__(self, client: Client, data: Any = None) -> None:
-        self.client = client
-        last = (client.expires_at - timedelta(microseconds=1)).date() if client.expires_at else None
-        initial = {
-            "scopes": client.scopes, "expires_on": last, "allowed_ips": "\n".join(client.allowed_ips),
-            "rate_per_minute": client.rate_per_minute, "burst": client.burst,
-        }  # fmt: skip
-        super().__init__(data, initial=initial)
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """An expiry that nobody touched stays to the second."""
-        kept = {} if "expires_on" in self.changed_data else {"expires_at": self.client.expires_at}
-        return {**super().values, **kept}
-
-
-class RotateForm(forms.Form):
-    # The key that the page showed: what was sent twice is done once.
-    replaces = forms.CharField(max_length=12, widget=forms.HiddenInput)
-    overlap = forms.TypedChoiceField(choices=OVERLAPS, coerce=int, label="The old key goes on for")
-
-    @property
-    def time(self) -> timedelta:
-        return timedelta(hours=self.cleaned_data["overlap"])
-
-
-def end_of(day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, UTC) + DAY if day else None

@@ -12,8 +12,9 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation.actions import client_keys, clients
-from annotation.actions.client_keys import AddressRefused, KeyRefused, authenticate
+from annotation.actions import client_keys, client_secrets, clients
+from annotation.actions.client_keys import authenticate
+from annotation.actions.client_secrets import AddressRefused, KeyRefused
 from annotation.models import Client, Project
 from tests.conftest import Cast
 
@@ -133,7 +134,7 @@ def test_key_goes_on_for_minutes_while_the_database_is_away(
         asked.append(1)
         raise OperationalError
 
-    monkeypatch.setattr(client_keys, "_find", away)
+    monkeypatch.setattr(client_secrets, "find", away)
     assert [authenticate(key, now=now + second / 10) for second in range(30)] == [client] * 30
     assert len(asked) == 2  # once a second, not with each request
     with pytest.raises(OperationalError):

@@ -10,7 +10,8 @@ import pytest
 from django.utils import timezone
 
 from annotation.actions import clients
-from annotation.actions.client_keys import KeyRefused, authenticate
+from annotation.actions.client_keys import authenticate
+from annotation.actions.client_secrets import KeyRefused
 from annotation.errors import ActionError, TooLate
 from annotation.models import Client, Project
 from tests.conftest import Cast

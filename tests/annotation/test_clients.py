@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from annotation.actions import clients, projects
-from annotation.actions.client_keys import KeyRefused, authenticate
+from annotation.actions.client_keys import authenticate
+from annotation.actions.client_secrets import KeyRefused
 from annotation.errors import ActionError, TooLate
 from annotation.models import Client, Project
 from tests.conftest import Cast

@@ -11,6 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from annotation.actions import client_keys
+from annotation.actions.client_secrets import AddressRefused, KeyRefused
 from annotation.models import Client
 from webapp.api import usage
 
@@ -24,10 +25,10 @@ class ClientAuthentication(BaseAuthentication):
             raise AuthenticationFailed("The API key is unknown; send Authorization: Bearer KEY.")
         try:
             client = client_keys.authenticate(key.strip(), address=address_of(request._request))
-        except client_keys.AddressRefused as error:
+        except AddressRefused as error:
             _count(error, 403)
             raise PermissionDenied(str(error)) from error
-        except client_keys.KeyRefused as error:
+        except KeyRefused as error:
             _count(error, 401)
             raise AuthenticationFailed(str(error)) from error
         return client, client
@@ -49,7 +50,7 @@ def address_of(request: HttpRequest) -> str:
     return told[-min(settings.PROXY_COUNT, len(told))].strip() if told else connected
 
 
-def _count(refused: client_keys.KeyRefused, status: int) -> None:
+def _count(refused: KeyRefused, status: int) -> None:
     """A caller whose key ended, or who moved, is seen on the page of its usage."""
     if refused.client:
         usage.counter().count(refused.client.pk, status)

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotation.actions import clients
-from annotation.actions.client_keys import KeyRefused, authenticate
+from annotation.actions.client_keys import authenticate
+from annotation.actions.client_secrets import KeyRefused
 from annotation.models import Client, Project, User
 from annotation.views.client_state import shown
 from tests.conftest import Cast

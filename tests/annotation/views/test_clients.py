@@ -7,7 +7,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from annotation.actions import clients
-from annotation.actions.client_keys import KeyRefused, authenticate
+from annotation.actions.client_keys import authenticate
+from annotation.actions.client_secrets import KeyRefused
 from annotation.models import Client, Project, User
 from tests.conftest import Cast
 

@@ -76,7 +76,7 @@ def test_request_beyond_the_burst_is_429_and_says_when_to_come_back(project: Pro
     # Another client's bucket is another.
     _, other = clients.create(project=project, name="other", by=None)
     assert ask(other, {}).status_code == 422
-    assert usage.counter()._counts[client.pk, max(hour for _, hour in usage.counter()._counts)].refused == 5
+    assert usage.counter().of(client.pk).refused == 5
 
 
 def test_both_keys_of_a_client_take_from_one_bucket(project: Project, cast: Cast) -> None:
@@ -101,7 +101,7 @@ def test_expired_key_is_401_and_the_attempt_is_counted(project: Project) -> None
     assert response.status_code == 401
     assert "expired on" in response.json()["detail"]
     assert response.headers["WWW-Authenticate"] == "Bearer"
-    assert [use.refused for (pk, _), use in usage.counter()._counts.items() if pk == client.pk] == [1]
+    assert usage.counter().of(client.pk).refused == 1
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,5 @@ def test_request_that_fails_is_counted_as_failed(project: Project, monkeypatch: 
     monkeypatch.setattr(ExtractView, "post", broken)
     client, key = make(project)
     assert ask(key, {}).status_code == 500
-    assert [(use.requests, use.failed) for (pk, _), use in usage.counter()._counts.items() if pk == client.pk] == [
-        (1, 1)
-    ]
+    use = usage.counter().of(client.pk)
+    assert (use.requests, use.failed) == (1, 1)
