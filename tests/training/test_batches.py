@@ -20,7 +20,7 @@ from tests.training.batches import finish, jsonl, send
 from training import ner
 from training.actions import batches
 from training.artefacts import _load, nlp_of
-from training.batches import claims, expiring, finding, reading, upkeep, upload, working, writing
+from training.batches import chunk_lease, claims, expiring, finding, pieces, reading, upkeep, upload, working, writing
 from training.batches.results import told
 from training.batches.vault import Vault, root
 from training.lease import LeaseLost
@@ -31,7 +31,7 @@ ROWS = [{"id": f"b{number}", "text": note.text} for number, note in enumerate(ge
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(pieces, "CHUNK_ROWS", 10)
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_chunk_that_ends_every_worker_fails_the_batch_which_can_go_on(batch: Bat
 
 def test_cancel_stops_a_worker_within_its_chunk(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
     working.carry_out(claims.claim())
-    monkeypatch.setattr(claims, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(chunk_lease, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(finding, "PIECE", 4)
     monkeypatch.setattr(finding, "entities", _cancelling(batch, finding.entities))
     chunk = claims.claim()

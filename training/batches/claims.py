@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,38 +11,13 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from training.batches.chunk_lease import ChunkLease
 from training.lease import LeaseLost
 from training.models import Batch, BatchChunk
 
 LOST_AFTER = timedelta(seconds=30)
 # A chunk that ends this many workers fails its batch: more would go the same way.
 MOST_LOST = 5
-LOOK_SECONDS = 1.0
-
-
-@dataclass(slots=True)
-class ChunkLease:
-    """A chunk is this worker's while its attempt is and its batch goes on."""
-
-    chunk_id: int
-    attempt: int
-    _looked: float = field(default_factory=time.monotonic)
-
-    @property
-    def name(self) -> str:
-        return f"chunk-{self.chunk_id}"
-
-    def renew(self) -> None:
-        """Push the heartbeat forward, or raise LeaseLost."""
-        mine = BatchChunk.objects.filter(pk=self.chunk_id, attempt=self.attempt, status=BatchChunk.Status.RUNNING)
-        if not mine.filter(batch__status=Batch.Status.RUNNING).update(heartbeat_at=timezone.now()):
-            raise LeaseLost
-
-    def look(self) -> None:
-        """As :meth:`renew`, but not more often than every second."""
-        if time.monotonic() - self._looked >= LOOK_SECONDS:
-            self.renew()
-            self._looked = time.monotonic()
 
 
 def claim() -> BatchChunk | None:

@@ -13,6 +13,7 @@ from annotation.errors import ActionError
 from training import ner
 from training.artefacts import nlp_of
 from training.batches import chunk_files, claims, reading, writing
+from training.batches.chunk_lease import ChunkLease
 from training.batches.finding import find
 from training.batches.vault import Vault
 from training.lease import AWAY, Heartbeat, LeaseLost
@@ -40,7 +41,7 @@ def work(batch_id: int) -> int:
 
 def carry_out(chunk: BatchChunk) -> None:
     """Do a chunk that was claimed. Never raises what the work raised: the batch's row has it."""
-    lease = claims.ChunkLease(chunk.pk, chunk.attempt)
+    lease = ChunkLease(chunk.pk, chunk.attempt)
     try:
         with Heartbeat(lease):
             _do(chunk, lease)
@@ -59,7 +60,7 @@ def carry_out(chunk: BatchChunk) -> None:
         _fail(chunk, f"{type(error).__name__}; see the worker's log, then go on with the batch or report it.", error)
 
 
-def _do(chunk: BatchChunk, lease: claims.ChunkLease) -> None:
+def _do(chunk: BatchChunk, lease: ChunkLease) -> None:
     vault = Vault(chunk.batch.uid, chunk.batch.sealed)
     if not chunk.number:
         reading.read(chunk, lease, vault)

@@ -15,6 +15,7 @@ from annotation.models import Note
 from annotation.spans import ScoredSpan
 from training.batches import claims
 from training.batches.chunk_files import ChunkRow
+from training.batches.chunk_lease import ChunkLease
 from training.models import Batch, BatchChunk, BatchResult, Prediction
 
 TRIES = 3
@@ -45,7 +46,7 @@ def _answered(batch: Batch, row: ChunkRow, entities: Sequence[ScoredSpan] | None
     return Answered(row, uid, entities, notes.build(project=batch.project, new=new, origin=Note.Origin.API))
 
 
-def write(chunk: BatchChunk, lease: claims.ChunkLease, rows: Sequence[Answered], *, cpu_seconds: float) -> None:
+def write(chunk: BatchChunk, lease: ChunkLease, rows: Sequence[Answered], *, cpu_seconds: float) -> None:
     """Results, predictions and notes of a chunk, and its end. Raises LeaseLost, and nothing stays, when it is lost."""
     for left in reversed(range(TRIES)):
         try:
@@ -59,7 +60,7 @@ def write(chunk: BatchChunk, lease: claims.ChunkLease, rows: Sequence[Answered],
             return
 
 
-def _write(chunk: BatchChunk, lease: claims.ChunkLease, rows: Sequence[Answered], cpu_seconds: float) -> None:
+def _write(chunk: BatchChunk, lease: ChunkLease, rows: Sequence[Answered], cpu_seconds: float) -> None:
     lease.renew()
     batch = chunk.batch
     built = [row.note for row in rows if row.note is not None]

@@ -1,4 +1,6 @@
-from training.models.batch import Batch, BatchChunk, BatchResult
+from training.models.batch import Batch
+from training.models.batch_chunk import BatchChunk
+from training.models.batch_result import BatchResult
 from training.models.dataset import Dataset, DatasetItem
 from training.models.deployment import Deployment
 from training.models.evaluation import Evaluation

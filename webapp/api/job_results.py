@@ -16,8 +16,8 @@ from annotation.access import client_of
 from training.batches.downloads import FORMATS, download
 from training.batches.result_rows import rows_of
 from training.models import Batch
+from webapp.api.job import jobs_of, no_job
 from webapp.api.job_rows import model_json
-from webapp.api.jobs import jobs_of, no_job
 from webapp.api.openapi import PAGES, as_json, describe, path, query
 from webapp.api.pages import LAST, number
 from webapp.api.problems import problem

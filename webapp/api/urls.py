@@ -1,4 +1,5 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from webapp.api.annotations import AnnotationsView
 from webapp.api.datasets import DatasetsView, DatasetView
@@ -6,8 +7,9 @@ from webapp.api.dev import DevExtractView
 from webapp.api.evaluations import EvaluationsView
 from webapp.api.extract import ExtractView
 from webapp.api.feedback import FeedbackView
+from webapp.api.job import JobCancelView, JobResumeView, JobView
 from webapp.api.job_results import JobResultsView
-from webapp.api.jobs import JobCancelView, JobResumeView, JobsView, JobView
+from webapp.api.jobs import JobsView
 from webapp.api.labels import LabelsView
 from webapp.api.model_now import ModelView
 from webapp.api.models import ModelsView, OneModelView
@@ -17,6 +19,14 @@ from webapp.api.notes_in import NotesInView
 from webapp.api.reference import NoSuchView, SchemaView, docs
 from webapp.api.runs import RunsView, RunView
 
+
+class Anything(StringConverter):
+    """What `path` takes, and line breaks, and nothing."""
+
+    regex = r"[\s\S]*"
+
+
+register_converter(Anything, "anything")
 urlpatterns = [
     path("extract", ExtractView.as_view(), name="api_extract"),
     path("dev/<int:pk>/extract", DevExtractView.as_view(), name="api_dev_extract"),
@@ -42,5 +52,5 @@ urlpatterns = [
     path("schema", SchemaView.as_view(), name="api_schema"),
     path("docs", docs, name="api_docs"),
     # Last: what is none of them.
-    path("<path:rest>", NoSuchView.as_view(), name="api_none"),
+    path("<anything:rest>", NoSuchView.as_view(), name="api_none"),
 ]
