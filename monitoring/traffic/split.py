@@ -28,8 +28,8 @@ def test_of(rollout: Rollout, standing: Standing) -> Test:
     metric, needed = METRICS[rollout.plan["metric"]], rollout.minimum_requests
     difference, usual = _of(metric, rollout.plan["difference"], points=True), _of(metric, rollout.plan["usual"])
     plan = (
-        f"{metric.title}. To see a difference of {difference} four times in five, from the champion's {usual}, it takes "
-        f"{needed:,} {metric.of} of the version."
+        f"{metric.title}. To see a difference of {difference} four times in five, from the champion's {usual}, it "
+        f"takes {needed:,} {metric.of} of the version."
     )
     result = rollout.result.get("comparison")
     if not result:
