@@ -1,8 +1,8 @@
-"""A lane that reads requests together against a plain lock around the model: ``.venv/bin/python -m benchmarks.batching``.
+"""A lane that reads requests together against a plain lock: ``.venv/bin/python -m benchmarks.batching``.
 
-One process, 1, 4 and 16 threads that each ask for a note of about 100 words, wait for the answer, and do a millisecond of
-work of their own between two (what a web process does of a request beside the model). The two ways take turns. Prints
-notes a second, processor time a note, and p50 and p99 of a call; and whether both found the same.
+One process, 1, 4 and 16 threads that each ask for a note of about 100 words, wait for the answer, and do a millisecond
+of work of their own between two (what a web process does of a request beside the model). The two ways take turns.
+Prints notes a second, processor time a note, and p50 and p99 of a call; and whether both found the same.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ def main() -> None:
         for name, (wall, cpu) in sums.items():
             p50, p99 = statistics.median(times[name]), statistics.quantiles(times[name], n=100)[-1]
             print(
-                f"{threads:>2} threads, {name}: {total / wall:6.1f} notes/s, {1000 * cpu / total:5.2f} ms of processor a"
-                f" note, p50 {p50:6.1f} ms, p99 {p99:6.1f} ms"
+                f"{threads:>2} threads, {name}: {total / wall:6.1f} notes/s, {1000 * cpu / total:5.2f} ms of processor"
+                f" a note, p50 {p50:6.1f} ms, p99 {p99:6.1f} ms"
             )
         places = [[[(e.start, e.end, e.label) for e in found] for found in answers[name]] for name in ways]
         print(
