@@ -1,7 +1,8 @@
-"""The API against its own description, with made-up requests, good and bad: no 5xx and no answer it does not tell of."""
+"""The API against its own description, with made-up requests, good and bad: no 5xx, no answer that it does not tell."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,12 +17,13 @@ from schemathesis.specs.openapi import checks
 
 from annotation.models import Client, Project
 from tests.conftest import Cast
-from tests.webapp.api.keys import get, make_key
+from tests.training.batches import finish, jsonl, send
+from tests.webapp.api.keys import make_key
+from training.actions.development import deploy_to_dev
 from training.models import Deployment, Run
-from webapp.api.reference import description
 from webapp.wsgi import application
 
-EXAMPLES = 12
+EXAMPLES = 10
 ALL_SCOPES = ("extract", "jobs", "feedback", "read", "write", "train")
 CHECKS: list[CheckFunction] = [
     schemathesis.checks.not_a_server_error,
@@ -59,25 +61,42 @@ def one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.fixture
+def real(served: Deployment, project: Project, cast: Cast) -> dict[str, Any]:
+    """What stands in addresses, of things that are there: made-up numbers only ever find nothing."""
+    trial = deploy_to_dev(model=served.model, by=cast.lead)
+    job = finish(send(project, cast.lead, jsonl([{"text": "k/c/o T2DM"}, {"text": ""}])))
+    run, note = Run.objects.order_by("pk")[0], project.notes.order_by("pk")[0]
+    return {"pk": trial.pk, "version": 1, "number": run.pk, "uid": str(job.uid), "external_id": note.external_id}
+
+
 @pytest.mark.slow
 def test_every_answer_is_one_that_the_description_tells_of(
-    served: Deployment, own_log: Any, key: str, one_connection: None
+    real: dict[str, Any], own_log: Any, key: str, one_connection: None
 ) -> None:
     headers = {"Authorization": f"Bearer {key}"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema", application, headers=headers)
-    wrong: list[str] = []
-    for result in schema.get_all_operations():
-        operation = result.ok()
+    operations = [result.ok() for result in schema.get_all_operations()]
+    assert len(operations) > 20
+    seen: Counter[int] = Counter()
+    for operation in operations:
         for mode in GenerationMode:
+            _ask(operation, mode, headers, real, seen)
+    assert set(seen) >= {200, 201, 202, 400, 401, 404, 409, 422}
 
-            @FIXED
-            @given(case=operation.as_strategy(generation_mode=mode))
-            def ask(case: Any) -> None:
-                response = case.call(headers=headers)
-                case.validate_response(response, checks=CHECKS)
 
-            try:
-                ask()
-            except BaseException as error:
-                wrong.append(f"{operation.label} ({mode.value}): {error!r} {getattr(error, 'exceptions', '')}")
-    assert wrong == []
+def _ask(operation: Any, mode: GenerationMode, headers: dict[str, str], real: dict[str, Any], seen: Any) -> None:
+    @FIXED
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Any) -> None:
+        response = case.call(headers=headers)
+        seen[response.status_code] += 1
+        case.validate_response(response, checks=CHECKS)
+        if case.path_parameters and mode == GenerationMode.POSITIVE:
+            there = {**real, "number": 1} if "/models/" in operation.path else real
+            case.path_parameters = {name: there[name] for name in case.path_parameters}
+            response = case.call(headers=headers)
+            seen[response.status_code] += 1
+            case.validate_response(response, checks=CHECKS)
+
+    ask()
