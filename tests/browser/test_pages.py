@@ -13,9 +13,21 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from annotation.actions import assignments, comments, guidelines, indexing, labels, notes, revisions, tasks, teams
+from annotation.actions import (
+    assignments,
+    client_usage,
+    comments,
+    guidelines,
+    indexing,
+    labels,
+    notes,
+    revisions,
+    tasks,
+    teams,
+)
 from annotation.models import Note, Project, Task, User
 from annotation.spans import MarkedSpan, ScoredSpan, Span
 from monitoring.actions import accuracy
@@ -40,7 +52,8 @@ PHONE, SCREEN = ViewportSize(width=390, height=800), ViewportSize(width=1280, he
 NARROW = ["scrollable-region-focusable", "target-size"]
 # Parts of pages, files, and what machines ask for.
 NO_PAGES = (
-    *("admin/", "api/", "livez", "readyz", "metrics", "runs/<int:pk>/status/", "p/<slug:slug>/quality/<slug:table>.csv"),
+    *("admin/", "api/", "livez", "readyz", "metrics"),
+    *("runs/<int:pk>/status/", "p/<slug:slug>/quality/<slug:table>.csv"),
     *("datasets/<int:pk>/manifest/", "datasets/<int:pk>/notebook/", "runs/<int:pk>/notebook/"),
     *("batches/<int:pk>/status/", "batches/<int:pk>/<slug:file_format>/"),
     *("models/<int:pk>/card.json", "p/<slug:slug>/traffic/live/", "rollouts/<int:pk>/live/"),
@@ -66,6 +79,8 @@ def clinic(project: Project, cast: Cast, objects: dict[str, Any]) -> dict[str, A
     text = "## DISEASE\nBy its name.\n\n## TREATMENT\nWithout its dose."
     guidelines.publish(project=project, text=text, change="Sections.", by=cast.lead)
     _divide(project, cast)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    client_usage.add({(objects["clients"], hour): client_usage.Use(1234, 2345, 345_678, 12, 3)}, {})
     accuracy.refresh(project)
     indexing.catch_up()
     return {**objects, "adjudicate": waiting.pk}
