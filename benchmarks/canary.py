@@ -1,10 +1,10 @@
 """Broken canaries and a good one, in one run: ``.venv/bin/python -m benchmarks.canary [--rate 40] [--bake 15]``.
 
-Starts the whole product on a new data folder, with callers that never stop. Three approved versions with real artefacts
-that misbehave go into service by canary, one after the other, with the product's own first share of 5 %: one raises, one
-finds nothing, one sleeps 5 s a batch. Prints for each how long after its first request it was taken back, and when it was
-asked for the last time; then the way of a good one to all callers, with stages of ``--bake`` seconds. Whatever the
-canaries do, each caller must get its answer.
+Starts the whole product on a new data folder, with callers that never stop. Three approved versions whose real
+artefacts misbehave go into service by canary, one after the other, with the product's own first share of 5 %: one
+raises, one finds nothing, one sleeps 5 s a batch. Prints for each how long after its first request it was taken
+back, and when it was asked for the last time; then the way of a good one to all callers, with stages of ``--bake``
+seconds. Whatever the canaries do, each caller must get its answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a shadow costs the callers: ``.venv/bin/python -m benchmarks.shadow [--rounds 8] [--seconds 15] [--rate 20]``.
 
-Starts the whole product on a new data folder, with callers that never stop. Rounds with and without a shadow take turns,
-so that a noisy machine disturbs both alike. The shadow is a version that sleeps 5 s a batch and reads every note. Prints
+Starts the whole product on a new data folder, with callers that never stop. Rounds with and without a shadow take turns
+so that a noisy machine disturbs both alike. The shadow is a version that sleeps 5 s a batch and reads each note. Prints
 p50 and p99 of the callers in both, over all rounds together, their ratio, and how much the shadow read and left out.
 """
 

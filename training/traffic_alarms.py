@@ -148,8 +148,9 @@ def _latency(canary: Counts, champion: Counts, times: float, alpha: float) -> Al
 
 
 def _with_slow(counts: Counts) -> float | None:
-    given_up = {"more": counts.latencies.get("more", 0) + counts.slow}
-    return quantile({**counts.latencies, **given_up}, 0.95)
+    """The p95 of all; what was given up lies beyond everything that was answered."""
+    rank = 0.95 * (counts.requests + counts.slow)
+    return LONGEST_MS if rank > counts.requests else quantile(counts.latencies, rank / max(1, counts.requests))
 
 
 def _entities(canary: Counts, champion: Counts, limit: float, alpha: float) -> Alarm:

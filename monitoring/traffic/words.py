@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.models import Rollout
-from training.traffic_alarms import Alarm
+from training.traffic_alarms import LONGEST_MS, Alarm
 
 TITLES = {
     "failed": "Requests not answered",
@@ -24,7 +24,7 @@ def figure(name: str, value: float | None) -> str:
     if value is None:
         return "–"
     if name == "latency":
-        return "30 s or more" if value >= 30_000 else f"{value:,.0f} ms"
+        return "given up" if value >= LONGEST_MS else f"{value:,.0f} ms"
     return f"{value:.2f}" if name == "entities" else f"{100 * value:.1f} %"
 
 

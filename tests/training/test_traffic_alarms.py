@@ -59,6 +59,13 @@ def test_alarm_trips_on_what_it_is_for(canary: Counts, name: str) -> None:
     assert tripped(alarms(canary, CHAMPION, Limits())) == [name]
 
 
+def test_latency_of_what_was_given_up_lies_beyond_what_was_answered() -> None:
+    few = {alarm.name: alarm for alarm in alarms(traffic(99, slow=1), CHAMPION, Limits())}
+    many = {alarm.name: alarm for alarm in alarms(traffic(50, slow=20), CHAMPION, Limits())}
+    assert 10 < few["latency"].value <= 20
+    assert many["latency"].value == LONGEST_MS
+
+
 def test_alarm_of_disagreement_needs_notes_that_both_read() -> None:
     canary = traffic(50)
     assert tripped(alarms(canary, CHAMPION, Limits(), pairs=Pairs(20, 18))) == ["disagreement"]
