@@ -49,6 +49,8 @@ class DevExtractView(ScopedView):
             options, documents = parse_options(request.data), parse(request.data)
         except RequestError as error:
             return problem(422, str(error))
+        self.documents = len(documents)
+        self.characters = sum(len(document.note.text) for document in documents if document.note)
         return _answered(deployment, documents, options)
 
 
