@@ -16,6 +16,7 @@ from monitoring.model_figures import figures_of
 from monitoring.uat_rows import uat_of
 from monitoring.views.confirming import confirmation
 from monitoring.views.model_acts import Asked, acts_of
+from training.feedback_figures import of_model
 from training.judgements import judged_in
 from training.models import Deployment, ModelVersion
 
@@ -34,7 +35,9 @@ def review(request: HttpRequest, model: ModelVersion) -> dict[str, Any]:
         "gates": gates_of(judged_in(model), rights),
         "evaluations": evaluations_of(model, rights),
         "uat": uat_of(model, rights),
+        "feedback": of_model(model),
         "badges": badges(model),
+        "rollouts": model.rollouts.running(),
         "decisions": model.decisions.select_related("by", "model"),
         "acts": acts_of(Asked(model, serving, person(request), rights)),
         "confirmation": confirmation(request, model),
