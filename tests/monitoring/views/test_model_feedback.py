@@ -31,6 +31,6 @@ def test_page_of_a_version_tells_what_doctors_say(
     page, interval = " ".join(response.content.decode().split()), response.context["feedback"].interval
     assert "91.7 %" in page
     # 11 of 12, and the one that is wrong lies in a single answer: a little wider than Wilson's.
-    assert f"{interval.low * 100:.1f}–{interval.high * 100:.1f} %" in page
+    assert f"{interval.low * 100:.1f} to {interval.high * 100:.1f}" in page
     assert 0.60 < interval.low < wilson(11, 12).low
     assert '<dd class="num"> 3, 0 of them read as a whole </dd>' in page
