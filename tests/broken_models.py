@@ -38,9 +38,14 @@ class Behaviour:
             raise RuntimeError("this version always fails")
         if self.how == "finds nothing":
             doc.ents = ()
-        if self.how == "sleeps":
-            time.sleep(self.seconds)
         return doc
+
+    def pipe(self, stream, *, batch_size):
+        for docs in minibatch(stream, batch_size):
+            if self.how == "sleeps":
+                time.sleep(self.seconds)
+            for doc in docs:
+                yield self(doc)
 """
 
 

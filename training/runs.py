@@ -17,7 +17,8 @@ from training import ner, provenance
 from training.context import Context, Ended, Waiting
 from training.lease import AWAY, Heartbeat, Lease, LeaseLost, patiently
 from training.leftovers import clean_up
-from training.models import Run, Step
+from training.models import ModelVersion, Run, Step
+from training.models.model_version import DECIDED
 from training.nudges import nudge
 from training.pipelines import PIPELINES, StepSpec
 from training.reports import Reporter
@@ -151,9 +152,12 @@ def _wait(step: Step, lease: Lease, sentence: str) -> None:
 
 
 def wake_if_over(run_id: int) -> None:
-    """An experiment whose trials all ended before it slept."""
+    """An experiment whose trials all ended before it slept; a version that was decided about, or whose canary ended."""
     run = Run.objects.get(pk=run_id)
     if run.kind == Run.Kind.EXPERIMENT and not run.children.unfinished().exists():
+        wake(run_id)
+    decided = ModelVersion.objects.filter(run=run, status__in=DECIDED).first()
+    if decided and not decided.rollouts.running().answering().exists():
         wake(run_id)
 
 

@@ -35,7 +35,11 @@ logger = logging.getLogger(__name__)
 def watch(now: datetime | None = None) -> None:
     """Judge every roll-out that answers callers."""
     for rollout in Rollout.objects.running().answering().with_models():
-        judge(rollout, now or timezone.now())
+        try:
+            judge(rollout, now or timezone.now())
+        except (ActionError, ValueError, KeyError) as error:
+            # One project's trouble leaves no other's canary without a judge.
+            logger.error("roll-out %s can't be judged: %s", rollout.pk, type(error).__name__, exc_info=error)
 
 
 def judge(rollout: Rollout, now: datetime) -> None:

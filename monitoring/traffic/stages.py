@@ -12,6 +12,9 @@ from training.models import Rollout
 from training.rollouts import Standing
 from training.traffic_alarms import Alarm
 
+# So many requests to the champion, and none to the canary, are no chance.
+MANY = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -87,6 +90,8 @@ def now_sentence(rollout: Rollout, standing: Standing) -> str:
     """What happens now, in one sentence."""
     if rollout.status != Rollout.Status.RUNNING:
         return f"{rollout.get_status_display()}: {rollout.reason}"
+    if not standing.canary.asked and standing.champion.asked >= MANY:
+        return f"{rollout.sentence} No request reached it: the web server's log says whether it can be loaded."
     quiet = sum(alarm.verdict == "ok" for alarm in standing.alarms)
     waiting = sum(alarm.verdict == "waiting" for alarm in standing.alarms)
     told = f"{quiet} alarm{'' if quiet == 1 else 's'} quiet"

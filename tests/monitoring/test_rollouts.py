@@ -153,3 +153,18 @@ def test_two_judges_at_once_take_back_once(challenger: ModelVersion, cast: Cast)
     missed(Rollout.objects.get().deployment, timezone.now(), 20)
     assert together(rollouts.watch, rollouts.watch) == [None, None]
     assert Decision.objects.filter(verb="rollback").count() == 1
+
+
+def test_canary_that_ended_while_its_run_went_to_sleep_wakes_it(canary: Rollout, cast: Cast) -> None:
+    runs.execute(canary.model.run_id)
+    # As if its end had come before the run's row said that it waits.
+    close = Rollout.objects.filter(pk=canary.pk)
+    close.update(status=Status.ENDED, ended_at=timezone.now(), ended_by=cast.approver, reason="Enough.")
+    runs.wake_if_over(canary.model.run_id)
+    assert Run.objects.get(pk=canary.model.run_id).status == Run.Status.QUEUED
+
+
+def test_running_canary_leaves_its_run_asleep(canary: Rollout) -> None:
+    runs.execute(canary.model.run_id)
+    runs.wake_if_over(canary.model.run_id)
+    assert Run.objects.get(pk=canary.model.run_id).status == Run.Status.WAITING
