@@ -78,7 +78,7 @@ def test_documents_in_json_are_a_job_too(call: Call) -> None:
 
 
 def test_csv_body_with_quoted_line_breaks(call: Call) -> None:
-    body = 'id,text,city\r\nx,"dm, on\nmetformin",Pune\r\ny,short\r\n'.encode()
+    body = b'id,text,city\r\nx,"dm, on\nmetformin",Pune\r\ny,short\r\n'
     job = finished(call("POST", body=body, kind="text/csv; charset=utf-8"))
     told = call("GET", job).json()
     assert (told["rows"], told["done"], told["quarantined"]) == (2, 1, 1)
