@@ -1,9 +1,10 @@
 """What a shadow costs the callers: ``.venv/bin/python -m benchmarks.shadow [--rounds 12] [--seconds 10] [--rate 40]``.
 
-Starts the whole product on a new data folder, with callers that never stop. Rounds with and without a shadow take turns
-so that a noisy machine disturbs both alike. The shadow is a version that sleeps 5 s a batch and reads each note. Prints
-p50 and p99 of the callers in both, over all rounds together, the ratio of p99, also as the median over neighbouring rounds (a stall of the machine spoils one
-of them and not the other), and how much the shadow read and left out.
+Starts the whole product on a new data folder, with callers that never stop. Rounds with and without a shadow take
+turns so that a noisy machine disturbs both alike. The shadow is a version that sleeps 5 s a batch and reads each
+note. Prints p50 and p99 of the callers in both, over all rounds together, the ratio of p99, also as the median over
+neighbouring rounds (a stall of the machine spoils one of them and not the other), and how much the shadow read and
+left out.
 """
 
 from __future__ import annotations

@@ -219,7 +219,7 @@ CELERY_TASK_ROUTES = {
     "training.tasks.batch": {"queue": "batch"},
     # A canary is taken back within seconds: its judge never waits behind an import.
     "monitoring.tasks.watch_rollouts": {"queue": "traffic"},
-    "training.tasks.read_along": {"queue": "traffic"},
+    "training.tasks.read_along": {"queue": "shadow"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -35,7 +35,9 @@ QUEUES = (
     ("default", "2", AFTER_THE_WEB),
     ("training", "1", WHEN_IDLE),
     ("batch", "2", AFTER_THE_WEB),
-    ("traffic", "2", AFTER_THE_WEB),
+    ("traffic", "1", AFTER_THE_WEB),
+    # Nobody waits for a shadow.
+    ("shadow", "1", WHEN_IDLE),
 )
 
 
