@@ -27,6 +27,8 @@ timeout = 60  # seconds without a sign of life from a process
 graceful_timeout = 10  # seconds for requests under way when it is told to stop
 LOG_SECONDS = 5  # for what is kept of the last requests
 keepalive = 5
+# A caller that sends or takes nothing for so long is let go: the thread is for others.
+CALLER_SECONDS = float(os.environ.get("WEB_CALLER_SECONDS", "60"))
 control_socket_disable = True  # it would be made in the home folder
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (memory: a slow disk must not look like a hang)
 
@@ -48,6 +50,10 @@ def post_worker_init(_worker: object) -> None:
     import_module("training.prediction_log").log()
     import_module("webapp.api.usage").counter().start()
     import_module("webapp.gauges").Gauges().start()
+
+
+def pre_request(_worker: object, request: Any) -> None:
+    request.unreader.sock.settimeout(CALLER_SECONDS)
 
 
 def worker_exit(_server: object, _worker: object) -> None:

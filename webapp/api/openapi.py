@@ -6,9 +6,9 @@
     )
 
 ``answers`` has what comes when all is well, by status: a mapping of content types, made by :func:`as_json` or by hand.
-Errors that every address has are added: 401, 403, 406, 429 and 503, with a body also 400, 413, 415 and 422; ``errors``
-names others. ``asked`` has parameters (:func:`path`, :func:`query`, ``PAGES``, ``IDEMPOTENCY_KEY``). Shapes that have a
-name are in ``webapp/api/schemas``, a file a noun, and ``ref`` names them.
+Errors that every address has are added: 401, 403, 406, 429 and 503, with a body also 400, 408, 413, 415 and 422;
+``errors`` names others. ``asked`` has parameters (:func:`path`, :func:`query`, ``PAGES``, ``IDEMPOTENCY_KEY``). Shapes
+that have a name are in ``webapp/api/schemas``, a file a noun, and ``ref`` names them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 Content = Mapping[str, Any]
 
 ALWAYS = (401, 403, 406, 429, 503)
-WITH_BODY = (400, 413, 415, 422)
+WITH_BODY = (400, 408, 413, 415, 422)
 LATER = (409, 429, 503)
 SECURITY = "key"
 TAGS = ("Extract", "Jobs", "Integration", "Reading")
@@ -37,6 +37,7 @@ ERRORS = {
     403: "The key has not the scope, or may not be used from this address.",
     404: "There is no such thing in the key's project.",
     406: "There is no such form of answer.",
+    408: "The rest of the body did not come for a minute.",
     409: "It can't be done as things stand; with an `Idempotency-Key`: the first request is still at work.",
     410: "It is gone: its time is over.",
     413: "The body is too large.",

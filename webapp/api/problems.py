@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -32,6 +32,7 @@ ANSWERS: tuple[tuple[type[Exception], int, str | None, dict[str, str] | None], .
     (exceptions.ParseError, 400, "The body is not JSON in UTF-8; check its encoding and its commas.", None),
     # The parser gives up on lists in lists in lists.
     (RecursionError, 400, "The body is nested too deeply; send documents as the README shows.", None),
+    (UnreadablePostError, 408, "The rest of the body did not come; send it again.", None),
     (RequestDataTooBig, 413, "The body is too large; send fewer documents a request.", None),
     (PageError, 422, None, None),
     (Http404, 404, "There is no such address; see the API table in the README.", None),
