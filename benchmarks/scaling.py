@@ -1,4 +1,4 @@
-"""What 1, 10 and 100 million notes a day take: ``python -m benchmarks.scaling [--raw-ms 1.6 …]``.
+"""What 1, 10 and 100 million notes a day take: ``python -m benchmarks.scaling [--worker-ms 4.1 …]``.
 
 Arithmetic from measured figures, and a simulated day (benchmarks/day.py) for backlog and lateness. Each figure can be
 given; those that stand here are what ``benchmarks.batch`` and ``benchmarks.api`` printed, see docs/scaling.md.
@@ -24,15 +24,15 @@ class Measured:
     """Milliseconds of processor time and bytes, a note each."""
 
     api_ms: float = 4.1
-    worker_ms: float = 3.7
-    database_ms: float = 0.23
-    index_ms: float = 1.0
-    note_bytes: float = 1_100.0
-    prediction_bytes: float = 1_100.0
-    result_bytes: float = 500.0
-    index_bytes: float = 1_500.0
-    file_bytes: float = 300.0
-    log_bytes: float = 4_000.0
+    worker_ms: float = 4.10
+    database_ms: float = 0.30
+    index_ms: float = 0.29
+    note_bytes: float = 643.0
+    prediction_bytes: float = 861.0
+    result_bytes: float = 408.0
+    index_bytes: float = 805.0
+    file_bytes: float = 265.0
+    log_bytes: float = 6_088.0
 
 
 def told(measured: Measured, notes: int, options: argparse.Namespace) -> None:
