@@ -26,7 +26,7 @@ preload_app = True
 timeout = 60  # seconds without a sign of life from a process
 graceful_timeout = 10  # seconds for requests under way when it is told to stop
 LOG_SECONDS = 5  # for what is kept of the last requests
-keepalive = 5
+keepalive = 75  # seconds: longer than proxies keep theirs, so that it is never us who hang up on a request
 # A caller that sends or takes nothing for so long is let go: the thread is for others.
 CALLER_SECONDS = float(os.environ.get("WEB_CALLER_SECONDS", "60"))
 control_socket_disable = True  # it would be made in the home folder

@@ -10,8 +10,8 @@ from spacy.tokens import Doc
 from annotation.spans import ScoredSpan
 from training.ner.confidence import SCORES
 
-# As many as are fastest: above some twenty, what they need together no longer fits the processor's cache (64 cost a tenth
-# more a note of 100 words).
+# As many as are fastest: above some twenty, what they need together no longer fits the processor's cache (64 cost a
+# tenth more for each note of 100 words).
 BATCH = 16
 
 
