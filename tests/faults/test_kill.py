@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -77,7 +78,7 @@ def test_kill_of_a_web_process_under_load_is_mended_by_its_master(
             try:
                 with urllib.request.urlopen(request, timeout=10) as response:
                     answered.append((name, json.load(response)["model"]["version"]))
-            except (urllib.error.URLError, OSError):
+            except (urllib.error.URLError, http.client.HTTPException, OSError):
                 broken.append(name)
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]

@@ -157,6 +157,7 @@ def test_second_reader_at_once_does_nothing(reads: Rollout, champion: Deployment
     other.settings_dict["NAME"] = connection.settings_dict["NAME"]
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [shadow.LOCK])
-    assert shadow.read_along() == 0
+        assert shadow.read_along() == 0
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [shadow.LOCK])
     other.close()
     assert shadow.read_along() == 2

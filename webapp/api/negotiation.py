@@ -19,7 +19,11 @@ class Negotiation(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         first = renderers[0]
         told = request.META
-        if first.media_type == "application/json" and told.get("HTTP_ACCEPT", "") in ANY and not told["QUERY_STRING"]:
+        if (
+            first.media_type == "application/json"
+            and told.get("HTTP_ACCEPT", "") in ANY
+            and not told.get("QUERY_STRING")
+        ):
             return first, first.media_type
         found: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
         return found
