@@ -11,7 +11,8 @@ from annotation.spans import ScoredSpan
 from training.ner.confidence import SCORES
 
 # So many are read at once: of more, what they need together no longer fits the processor's cache; of fewer, what a
-# batch costs is shared by too few. (64 notes of 685 characters cost 3 % more each than 16; 16 of 223 10 % more than 64.)
+# batch costs is shared by too few. (64 notes of 685 characters cost 3 % more each than 16; 16 of 223 cost 10 % more
+# than 64.)
 BATCH_CHARACTERS = 12_000
 
 
