@@ -107,6 +107,8 @@ def train_and_deploy(project: Project, cast: Cast) -> ModelVersion:
     run.refresh_from_db()
     assert run.status == Run.Status.WAITING, run.error
     model = ModelVersion.objects.select_related("project").get(run=run)
+    checks = [check for report in run.gates.values_list("report", flat=True) for check in report["checks"]]
+    assert not [check for check in checks if check["passed"] is False]
     decisions.approve(model=model, by=cast.approver, reason="For the test.")
     runs.execute(run.pk)
     return model

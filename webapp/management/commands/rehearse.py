@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ from spacy.language import Language
 
 from training import ner
 from training.gates.golden import PLAIN
+from webapp.peak_memory import peak_megabytes
 from webapp.rehearsal import server
 
 REPEATS = 20
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             _say(out, {**told, "load_seconds": seconds, "port": web.server_port})
             sys.stdin.read()  # until the gate has asked all, or is gone
             web.shutdown()
-        _say(out, {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024})
+        _say(out, {"megabytes": peak_megabytes()})
 
 
 def _own_output() -> IO[str]:
