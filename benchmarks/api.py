@@ -28,26 +28,18 @@ from spacy.language import Language
 
 from annotation.synthetic import generate
 from benchmarks.caller import Caller
+from benchmarks.long_notes import long_notes
 from benchmarks.web_processes import WebProcesses
 from training.artefacts import nlp_of
 from training.ner.predict import spans_of
 
-WORDS = 100
 CONNECTIONS, A_REQUEST, ROUNDS = 16, 25, 10
 SEEDS = count(100)
 
 
-def notes_of(number: int, words: int = WORDS) -> list[str]:
-    """Generated notes joined to about so many words each, other ones at each call."""
-    texts, note = [], ""
-    for made in generate(number * (words // 8), seed=next(SEEDS)):
-        note = f"{note}\n{made.text}" if note else made.text
-        if len(note.split()) >= words:
-            texts.append(note)
-            note = ""
-        if len(texts) == number:
-            break
-    return texts
+def notes_of(number: int) -> list[str]:
+    """Other ones at each call."""
+    return long_notes(number, seed=next(SEEDS))
 
 
 @dataclass

@@ -27,6 +27,7 @@ from spacy.language import Language
 
 from annotation.spans import ScoredSpan
 from annotation.synthetic import generate
+from benchmarks.long_notes import long_notes
 from training import ner
 from training.lanes import Lane, Request, entities
 
@@ -38,16 +39,6 @@ def model() -> Language:
     made = [ner.Document(note.external_id, note.text, note.spans) for note in generate(300, seed=1)]
     settings = ner.Settings(max_steps=200, min_steps=200, eval_every=50)
     return ner.train(made[40:], made[:40], labels=["DISEASE", "TREATMENT"], settings=settings, on_progress=id).nlp
-
-
-def notes() -> list[str]:
-    texts, note = [], ""
-    for made in generate(NOTES * 12, seed=9):
-        note = f"{note}\n{made.text}" if note else made.text
-        if len(note.split()) >= 100:
-            texts.append(note)
-            note = ""
-    return texts[:NOTES]
 
 
 def by_lock(nlp: Language) -> Ask:
@@ -89,7 +80,7 @@ def measure(ask: Ask, texts: list[str], threads: int) -> tuple[float, float, lis
 
 
 def main() -> None:
-    nlp, texts = model(), notes()
+    nlp, texts = model(), long_notes(NOTES, seed=9)
     lane = Lane(nlp, "bench")
     ways = {"lock": by_lock(nlp), "lane": by_lane(lane)}
     for threads in (1, 4, 16):

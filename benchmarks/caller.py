@@ -29,4 +29,9 @@ class Caller:
         status, answer = self.extract(*texts, **options)
         if status != 200:
             raise RuntimeError(f"The API answered {status}: {answer}")
-        return [{(e["start"], e["end"], e["label"]) for e in document["entities"]} for document in answer["documents"]]
+        return places(answer)
+
+
+def places(answer: dict[str, Any]) -> list[set[tuple[int, int, str]]]:
+    """Start, end and label of what was found in each document."""
+    return [{(e["start"], e["end"], e["label"]) for e in document["entities"]} for document in answer["documents"]]

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from annotation.actions import people
 from annotation.synthetic import generate
-from benchmarks.caller import Caller
+from benchmarks.caller import Caller, places
 from training.actions import deployments
 from training.artefacts import nlp_of
 from training.models import ModelVersion
@@ -55,7 +55,7 @@ class Load:
             if status != 200:
                 self.failed.append(str(status))
                 continue
-            found = [{(e["start"], e["end"], e["label"]) for e in each["entities"]} for each in answer["documents"]]
+            found = places(answer)
             number = answer["model"]["version"]
             self.answered[number] += 1
             self.mixed += found != self.expected[number][place]
