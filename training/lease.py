@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, TypeVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from annotation.database import AWAY
 from training.models import Run
 
 HEARTBEAT_SECONDS = 5.0
 PATIENCE_SECONDS = 30.0
-# What a database that is away or restarting raises.
-AWAY = (OperationalError, InterfaceError)
 T = TypeVar("T")
 
 

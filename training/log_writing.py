@@ -9,30 +9,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from annotation.actions import copying, notes
+from annotation.database import again_when_overtaken
 from annotation.models import Note, Project
+from annotation.spans import ScoredSpan
 from training.log_entries import note_of
 from training.models import Prediction
-from training.traffic_counts import COLUMNS, Counts
+from training.models.prediction import found_fields
+from training.traffic_counts import COLUMNS, Counts, minute_of
 
-TRIES = 3
 Row = dict[str, Any]
 
 
 def write(rows: Sequence[Row], *, careful: bool) -> None:
     """Store what `rows` tell. `careful`: some of it may be there already, from a try whose end nobody heard of."""
-    for left in reversed(range(TRIES)):
-        try:
-            with transaction.atomic():
-                _write(_without_known(rows) if careful else rows)
-        except IntegrityError:
-            # Another process stored one of the notes' ids a moment ago: look again.
-            if not left:
-                raise
-        else:
-            return
+    again_when_overtaken(lambda: _write(rows, careful))
 
 
 def _without_known(rows: Sequence[Row]) -> list[Row]:
@@ -41,7 +34,9 @@ def _without_known(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if not any(document[0] in there for document in row["documents"])]
 
 
-def _write(rows: Sequence[Row]) -> None:
+@transaction.atomic
+def _write(rows: Sequence[Row], careful: bool) -> None:
+    rows = _without_known(rows) if careful else rows
     kept = _keep_notes(rows)
     made = [prediction for row in rows for prediction in _predictions(row, kept)]
     copying.insert(made)
@@ -73,7 +68,6 @@ def _predictions(row: Row, kept: dict[str, Note | None]) -> Iterable[Prediction]
     }
     model_id, deployment_id = row["by"]
     for uid, length, entities, _ in row["documents"]:
-        scores = [entity[3] for entity in entities]
         note = kept.get(uid)
         yield Prediction(
             **both,
@@ -83,9 +77,7 @@ def _predictions(row: Row, kept: dict[str, Note | None]) -> Iterable[Prediction]
             note_id=note.pk if note else None,
             length=length,
             latency_ms=row["ms"],
-            entities=[dict(zip(("start", "end", "label", "score"), entity, strict=True)) for entity in entities],
-            mean_score=sum(scores) / len(scores) if scores else None,
-            min_score=min(scores, default=None),
+            **found_fields([ScoredSpan(*entity) for entity in entities]),
         )
         if row["missed"]:
             model, deployment, outcome, latency = row["missed"]
@@ -98,7 +90,7 @@ def _predictions(row: Row, kept: dict[str, Note | None]) -> Iterable[Prediction]
 def _count(rows: Sequence[Row]) -> None:
     counts: dict[tuple[int, datetime], Counts] = defaultdict(Counts)
     for row in rows:
-        minute = datetime.fromisoformat(row["at"]).replace(second=0, microsecond=0)
+        minute = minute_of(datetime.fromisoformat(row["at"]))
         counts[row["by"][1], minute].answered(row["documents"], row["ms"])
         if row["missed"]:
             counts[row["missed"][1], minute].missed(row["missed"][2])

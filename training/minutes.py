@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from training.models import TrafficMinute
-from training.traffic_counts import COLUMNS, Counts
+from training.traffic_counts import COLUMNS, Counts, minute_of
 
 LATENCIES = """
 SELECT key, sum(value::bigint) FROM training_trafficminute, jsonb_each_text(latencies)
@@ -21,7 +21,7 @@ WHERE deployment_id = %s AND minute >= %s GROUP BY key
 
 def counts_since(deployment_id: int, since: datetime) -> Counts:
     """All of a deployment's traffic from the minute of `since` on."""
-    minute = since.replace(second=0, microsecond=0)
+    minute = minute_of(since)
     rows = TrafficMinute.objects.filter(deployment=deployment_id, minute__gte=minute)
     found: dict[str, Any] = rows.order_by().aggregate(**{f"{name}_": Sum(name) for name in COLUMNS})
     with connection.cursor() as cursor:

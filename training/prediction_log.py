@@ -17,13 +17,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from annotation.database import AWAY
 from training import journal, log_writing
 from training.journal import Journal
 from training.log_entries import Document, Entry, pack, unpack
-from training.traffic_counts import Counts
+from training.traffic_counts import Counts, minute_of
 
 __all__ = ["Document", "Entry", "Log", "flush", "log", "offer"]
 
@@ -33,7 +34,6 @@ BATCH_BYTES = 500_000
 PAUSE_SECONDS = 0.5
 RETRY_SECONDS = 1.0
 LOOK_FOR_LEFT_BEHIND_SECONDS = 30.0
-AWAY = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
 
@@ -160,7 +160,7 @@ class Log:
 
     def _count_lost(self) -> None:
         if self._lost:
-            minute = timezone.now().replace(second=0, microsecond=0)
+            minute = minute_of(timezone.now())
             lost, self._lost = self._lost, Counter()
             log_writing.add_minutes({(pk, minute): Counts(lost=count) for pk, count in lost.items()})
 

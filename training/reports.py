@@ -10,8 +10,9 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from annotation.database import AWAY
 from training.context import Context
-from training.lease import AWAY, Lease
+from training.lease import Lease
 from training.models import Run, Step
 
 REPORT_SECONDS = 0.4

@@ -12,10 +12,11 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from annotation.database import AWAY
 from annotation.errors import ActionError
 from training import ner, provenance
 from training.context import Context, Ended, Waiting
-from training.lease import AWAY, Heartbeat, Lease, LeaseLost, patiently
+from training.lease import Heartbeat, Lease, LeaseLost, patiently
 from training.leftovers import clean_up
 from training.models import ModelVersion, Run, Step
 from training.models.model_version import DECIDED

@@ -16,7 +16,8 @@ from training.lanes import entities
 from training.likeness import Likeness, together
 from training.log_writing import add_minutes
 from training.models import Deployment, Prediction
-from training.traffic_counts import Counts
+from training.models.prediction import found_fields
+from training.traffic_counts import Counts, minute_of
 
 logger = logging.getLogger(__name__)
 Found = list[ScoredSpan] | None
@@ -53,10 +54,9 @@ class Reading:
                     counts.missed("failed")
                 else:
                     counts.answered([["", row.length or 0, spans]], each)
-            add_minutes({(self.reader.pk, timezone.now().replace(second=0, microsecond=0)): counts})
+            add_minutes({(self.reader.pk, minute_of(timezone.now())): counts})
 
     def _row(self, answer: Prediction, spans: Found, milliseconds: float) -> Prediction:
-        scores = [span.score for span in spans or ()]
         return Prediction(
             model_id=self.reader.model_id,
             deployment=self.reader,
@@ -65,10 +65,8 @@ class Reading:
             client_id=answer.client_id,
             request_id=answer.request_id,
             outcome=Prediction.Outcome.FAILED if spans is None else Prediction.Outcome.OK,
-            entities=[span.to_json() for span in spans or ()],
             length=answer.length,
-            mean_score=sum(scores) / len(scores) if scores else None,
-            min_score=min(scores, default=None),
+            **found_fields(spans or ()),
             latency_ms=milliseconds,
         )
 

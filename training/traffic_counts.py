@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 # Upper edges in milliseconds of the classes that latencies are counted in.
@@ -63,6 +64,11 @@ class Counts:
     def asked(self) -> int:
         """Requests that came to the deployment, answered or not."""
         return self.requests + self.failed + self.wrong + self.slow
+
+
+def minute_of(at: datetime) -> datetime:
+    """The minute that a moment is counted in."""
+    return at.replace(second=0, microsecond=0)
 
 
 def edge(milliseconds: float) -> str:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from annotation.actions import doubles, guidelines, indexing, notes, revisions
 from annotation.actions.notes import NewNote
+from annotation.database import again_when_overtaken
 from annotation.errors import ActionError, TooLate
 from annotation.models import Annotation, Note, Project, Task, User
 from annotation.spans import MarkedSpan
-
-TRIES = 3
-ANOTHER_TEXT = "This id came with another text before, and a note never changes; use a new id."
 
 
 class Arrival(StrEnum):
@@ -31,14 +29,7 @@ def receive(*, project: Project, news: Sequence[NewNote]) -> list[tuple[Note | N
     A note with a known id and the same text is that note; with another text it is a conflict and nothing is stored.
     """
     rows = [notes.build(project=project, new=new, origin=Note.Origin.API) for new in news]
-    for left in reversed(range(TRIES)):
-        try:
-            return _receive(project, rows)
-        except IntegrityError:
-            # Another process stored one of the ids a moment ago: look again.
-            if not left:
-                raise
-    raise AssertionError("the last try returns or raises")
+    return again_when_overtaken(lambda: _receive(project, rows))
 
 
 @transaction.atomic

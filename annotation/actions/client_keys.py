@@ -6,18 +6,16 @@ import logging
 import time
 from dataclasses import dataclass
 
-from django.db import InterfaceError, OperationalError
-
 from annotation.actions import client_secrets
 from annotation.actions.client_secrets import AddressRefused, KeyRefused, hash_key
 from annotation.addresses import Network, contains, networks
+from annotation.database import AWAY
 from annotation.models import Client
 
 REMEMBERED_SECONDS = 1.0
 # While the database is away, a key that was good a moment ago goes on: nobody can revoke it meanwhile either.
 AWAY_SECONDS = 600.0
 MAX_REMEMBERED = 1000
-AWAY = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
 

@@ -14,6 +14,8 @@ from annotation.keys import draw, fingerprint, keyring, pseudonym
 from annotation.models import FACETS, Note, Project, Task
 from annotation.spans import check_text
 
+ANOTHER_TEXT = "This id came with another text before, and a note never changes; use a new id."
+
 
 @dataclass(frozen=True, slots=True)
 class NewNote:

@@ -55,13 +55,10 @@ def judge(rollout: Rollout, now: datetime) -> None:
         _go_on(rollout, standing, now)
 
 
-@transaction.atomic
 def _take_back(rollout: Rollout, alarm: Alarm, standing: Standing, now: datetime) -> None:
     policy, reason = people.system("policy"), alarm_sentence(alarm)
     result = {**rollout.result, **figures(standing)}
-    if close(rollout=rollout, status=Status.ROLLED_BACK, by=policy, reason=reason, result=result, at=now):
-        evidence = {"rollout": rollout.pk, "alarm": alarm.to_json()}
-        record(Verb.ROLLBACK, rollout.model, policy, reason, deployment=rollout.deployment, evidence=evidence)
+    if _taken_back(rollout, policy, reason, {"alarm": alarm.to_json()}, result=result, at=now):
         name = f"{rollout.get_kind_display().lower()} {rollout.pk} of {rollout.model}"
         logger.warning("%s was rolled back: %s", name, reason)
 
@@ -79,12 +76,8 @@ def _go_on(rollout: Rollout, standing: Standing, now: datetime) -> None:
         _give_up(rollout, policy, str(error))
 
 
-@transaction.atomic
 def _give_up(rollout: Rollout, by: User, reason: str) -> None:
-    if close(rollout=rollout, status=Status.ROLLED_BACK, by=by, reason=reason):
-        record(
-            Verb.ROLLBACK, rollout.model, by, reason, deployment=rollout.deployment, evidence={"rollout": rollout.pk}
-        )
+    if _taken_back(rollout, by, reason, {}):
         logger.error("canary %s of %s was rolled back: %s", rollout.pk, rollout.model, reason)
 
 
@@ -103,14 +96,19 @@ def promote(
     return deployment
 
 
-@transaction.atomic
 def roll_back(*, rollout: Rollout, by: User, reason: str) -> bool:
     """A person takes the version back: the champion answers all callers again, within two seconds."""
     need_reason(reason)
     result = {**rollout.result, **figures(rollouts.standing_of(rollout, timezone.now()))}
-    if not close(rollout=rollout, status=Status.ROLLED_BACK, by=by, reason=reason.strip(), result=result):
+    return _taken_back(rollout, by, reason.strip(), result, result=result)
+
+
+@transaction.atomic
+def _taken_back(rollout: Rollout, by: User, reason: str, evidence: dict[str, Any], **end: Any) -> bool:
+    """Rolled back and on record, both or neither; False when it was over already. `end`: as ``close`` takes it."""
+    if not close(rollout=rollout, status=Status.ROLLED_BACK, by=by, reason=reason, **end):
         return False
-    evidence = {"rollout": rollout.pk, **result}
+    evidence = {"rollout": rollout.pk, **evidence}
     record(Verb.ROLLBACK, rollout.model, by, reason, deployment=rollout.deployment, evidence=evidence)
     return True
 

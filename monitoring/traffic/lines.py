@@ -10,7 +10,7 @@ from monitoring.traffic.words import figure
 from training.minutes import counts_of, minutes_since
 from training.models import Deployment
 from training.traffic_alarms import quantile
-from training.traffic_counts import Counts
+from training.traffic_counts import Counts, minute_of
 
 MINUTES = 30
 # The drawing is 1000 wide and 100 high, and stretched to its place.
@@ -48,7 +48,7 @@ class Chart:
 def charts(deployments: Sequence[Deployment], now: datetime) -> list[Chart]:
     """Requests a minute and the time of the slower ones over the last half hour; none without traffic."""
     # The minute that runs is not whole yet.
-    last = now.replace(second=0, microsecond=0) - timedelta(minutes=1)
+    last = minute_of(now) - timedelta(minutes=1)
     minutes = [last - timedelta(minutes=back) for back in reversed(range(MINUTES))]
     found = {(row.deployment_id, row.minute): counts_of(row) for row in minutes_since(_ids(deployments), minutes[0])}
     if not found:

@@ -10,7 +10,7 @@ from monitoring.traffic.words import figure
 from training.minutes import counts_since
 from training.models import Deployment
 from training.traffic_alarms import mean_entities, quantile
-from training.traffic_counts import Counts
+from training.traffic_counts import Counts, minute_of
 
 # Traffic is counted by the minute: the one that runs and the one before it.
 WINDOW = timedelta(seconds=60)
@@ -58,7 +58,7 @@ def serving_in(project: Project) -> list[Deployment]:
 
 
 def live(deployments: list[Deployment], now: datetime) -> list[Live]:
-    since = (now - WINDOW).replace(second=0, microsecond=0)
+    since = minute_of(now - WINDOW)
     taken = sum(row.share for row in deployments if row.role in (Role.CANARY, Role.VARIANT))
     found = []
     for row in deployments:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from annotation.actions.notes import ANOTHER_TEXT
 from annotation.errors import TooLate
 from annotation.models import Note, Project
 from annotation.synthetic import generate
@@ -192,7 +193,7 @@ def test_known_note_keeps_its_text(batch: Batch, project: Project, cast: Cast) -
     changed = [{**ROWS[0], "text": "another text"}, ROWS[1]]
     again = finish(send(project, cast.lead, jsonl(changed)))
     assert (again.done, again.failed) == (1, 1)
-    assert next(told(again)).errors == [writing.ANOTHER_TEXT]
+    assert next(told(again)).errors == [ANOTHER_TEXT]
     assert Note.objects.get(external_id="b0").text == ROWS[0]["text"]
 
 

@@ -11,8 +11,6 @@ from training.batches.upload import Upload
 from training.models import Batch, BatchChunk, Deployment
 from training.nudges import BATCH, after_commit
 
-INDEX_TYPES = ("codepoint", "utf16")
-
 
 class NoModel(ActionError):  # noqa: N818 - a state, not a fault
     """No model of the project is in service."""

@@ -14,10 +14,10 @@ from training.in_force import rules_of
 from training.models import Deployment, ModelVersion, Rollout
 from training.rollouts import limits_of
 from training.split_metrics import LATELY, METRICS, NEWEST, Metric, callers_of
-from training.traffic_split import Mean, compare, mean_of, notes_needed
+from training.traffic_split import LEAST_CALLERS, Mean, compare, mean_of, notes_needed
 
 # Fewer of the champion's notes or callers are no ground for a plan.
-LEAST_NOTES, LEAST_CALLERS = 30, 10
+LEAST_NOTES = 30
 
 
 def start_test(*, model: ModelVersion, by: User, share: int, metric: str, difference: float) -> Rollout:

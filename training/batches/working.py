@@ -9,6 +9,7 @@ import time
 from django.db import connection
 
 from annotation.crypto import KeyringError
+from annotation.database import AWAY
 from annotation.errors import ActionError
 from training import ner
 from training.artefacts import nlp_of
@@ -16,7 +17,7 @@ from training.batches import chunk_files, claims, reading, writing
 from training.batches.chunk_lease import ChunkLease
 from training.batches.finding import find
 from training.batches.vault import Vault
-from training.lease import AWAY, Heartbeat, LeaseLost
+from training.lease import Heartbeat, LeaseLost
 from training.models import Batch, BatchChunk
 from training.nudges import BATCH, after_commit
 

@@ -7,20 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from annotation.actions import copying, notes
 from annotation.actions.notes import NewNote
+from annotation.database import again_when_overtaken
 from annotation.models import Note
 from annotation.spans import ScoredSpan
 from training.batches import claims
 from training.batches.chunk_files import ChunkRow
 from training.batches.chunk_lease import ChunkLease
 from training.models import Batch, BatchChunk, BatchResult, Prediction
+from training.models.prediction import found_fields
 
-TRIES = 3
 UNREADABLE = "The model could not read this text; the worker's log has the place."
-ANOTHER_TEXT = "This id came with another text before, and a note never changes; use a new id."
 
 
 @dataclass(slots=True)
@@ -48,18 +48,10 @@ def _answered(batch: Batch, row: ChunkRow, entities: Sequence[ScoredSpan] | None
 
 def write(chunk: BatchChunk, lease: ChunkLease, rows: Sequence[Answered], *, cpu_seconds: float) -> None:
     """Results, predictions and notes of a chunk, and its end. Raises LeaseLost, and nothing stays, when it is lost."""
-    for left in reversed(range(TRIES)):
-        try:
-            with transaction.atomic():
-                _write(chunk, lease, rows, cpu_seconds)
-        except IntegrityError:
-            # Somebody else stored one of the notes' ids a moment ago: look again.
-            if not left:
-                raise
-        else:
-            return
+    again_when_overtaken(lambda: _write(chunk, lease, rows, cpu_seconds))
 
 
+@transaction.atomic
 def _write(chunk: BatchChunk, lease: ChunkLease, rows: Sequence[Answered], cpu_seconds: float) -> None:
     lease.renew()
     batch = chunk.batch
@@ -78,7 +70,7 @@ def _result(batch: Batch, row: Answered, kept: dict[int, Note | None]) -> BatchR
     if row.entities is None:
         return BatchResult(**both, errors=[UNREADABLE])
     if row.note is not None and kept[id(row.note)] is None:
-        return BatchResult(**both, errors=[ANOTHER_TEXT])
+        return BatchResult(**both, errors=[notes.ANOTHER_TEXT])
     return BatchResult(**both, prediction_uid=row.uid, entities=[list(entity) for entity in row.entities])
 
 
@@ -98,13 +90,10 @@ def _predictions(
         if result.errors or row.entities is None:
             continue
         note = kept[id(row.note)] if row.note is not None else None
-        scores = [entity.score for entity in row.entities]
         yield Prediction(
             **both,
             uid=row.uid,
             note_id=note.pk if note else None,
             length=len(row.row.text),
-            entities=[entity._asdict() for entity in row.entities],
-            mean_score=sum(scores) / len(scores) if scores else None,
-            min_score=min(scores, default=None),
+            **found_fields(row.entities),
         )

@@ -1,14 +1,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
 from annotation.models import Client, Note
-from annotation.spans import Span, spans_from_json
+from annotation.spans import ScoredSpan, Span, spans_from_json
 from training.models.deployment import Deployment
 from training.models.model_version import ModelVersion
+
+
+def found_fields(entities: Sequence[ScoredSpan]) -> dict[str, Any]:
+    """The fields of a prediction that say what was found."""
+    scores = [entity.score for entity in entities]
+    return {
+        "entities": [entity._asdict() for entity in entities],
+        "mean_score": sum(scores) / len(scores) if scores else None,
+        "min_score": min(scores, default=None),
+    }
 
 
 class Prediction(models.Model):

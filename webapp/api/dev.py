@@ -12,7 +12,7 @@ from annotation.access import client_of
 from training import dev_serving, serving
 from training.models import Deployment
 from webapp.api import answers
-from webapp.api.documents import Incoming, Options, RequestError, parse, parse_options
+from webapp.api.documents import Incoming, Options, RequestError, characters_of, parse, parse_options
 from webapp.api.openapi import as_json, describe, path
 from webapp.api.problems import problem
 from webapp.api.schemas.build import ref
@@ -50,7 +50,7 @@ class DevExtractView(ScopedView):
         except RequestError as error:
             return problem(422, str(error))
         self.documents = len(documents)
-        self.characters = sum(len(document.note.text) for document in documents if document.note)
+        self.characters = characters_of(documents)
         return _answered(deployment, documents, options)
 
 

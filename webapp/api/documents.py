@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from annotation.actions.notes import NewNote
 from annotation.intake import MAX_WORD, Ids, Read, read_note, word_fault
@@ -49,14 +50,26 @@ def parse_options(body: object) -> Options:
     if unknown:
         known = ", ".join(sorted(REQUEST_FIELDS))
         raise RequestError(f"The body has a field that is unknown ({len(unknown)} in all); a request has {known}.")
-    store, index_type, client_ref = body.get("store", True), body.get("index_type", "codepoint"), body.get("client_ref")
+    store, client_ref = body.get("store", True), body.get("client_ref")
     if not isinstance(store, bool):
         raise RequestError('"store" is neither true nor false; send false when nothing of the texts may be kept.')
-    if index_type not in INDEX_TYPES:
-        raise RequestError(f'"index_type" is none of {" and ".join(INDEX_TYPES)}; leave it out for code points.')
+    index_type = index_type_of(body)
     if client_ref is not None and (not isinstance(client_ref, str) or word_fault("client_ref", client_ref)):
         raise RequestError(f'"client_ref" is no printable string of at most {MAX_WORD} characters; shorten it.')
     return Options(store, index_type, client_ref or "")
+
+
+def index_type_of(fields: Mapping[str, Any]) -> str:
+    """What offsets count, by the field ``index_type``. Raises RequestError."""
+    index_type = fields.get("index_type", "codepoint")
+    if index_type not in INDEX_TYPES:
+        raise RequestError(f'"index_type" is none of {" and ".join(INDEX_TYPES)}; leave it out for code points.')
+    return str(index_type)
+
+
+def characters_of(documents: Iterable[Incoming]) -> int:
+    """The length of all texts that can be read."""
+    return sum(len(document.note.text) for document in documents if document.note)
 
 
 def parse(body: object) -> list[Incoming]:
@@ -67,7 +80,7 @@ def parse(body: object) -> list[Incoming]:
     if not 1 <= len(rows) <= MAX_DOCUMENTS:
         raise RequestError(f'"documents" has {len(rows)} entries; send 1 to {MAX_DOCUMENTS} a request.')
     documents = [_document(row, number) for number, row in enumerate(rows)]
-    characters = sum(len(document.note.text) for document in documents if document.note)
+    characters = characters_of(documents)
     if characters > MAX_CHARACTERS:
         raise RequestError(
             f"The texts have {characters:,} characters in all, more than {MAX_CHARACTERS:,}; send fewer a request."

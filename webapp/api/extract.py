@@ -19,14 +19,12 @@ from annotation.models import Client
 from training import prediction_log, serving
 from training.prediction_log import Document, Entry
 from webapp.api import answers, fhir, idempotency
-from webapp.api.documents import Incoming, Options, RequestError, parse, parse_options
+from webapp.api.documents import Incoming, Options, RequestError, characters_of, parse, parse_options
 from webapp.api.openapi import IDEMPOTENCY_KEY, as_json, describe
 from webapp.api.problems import problem
 from webapp.api.schemas.build import ref
 from webapp.api.schemas.extract import EXAMPLE
 from webapp.api.scopes import ScopedView
-
-ANOTHER_TEXT = "This id came with another text before, and a note never changes; use a new id."
 
 
 class ExtractView(ScopedView):
@@ -50,7 +48,7 @@ class ExtractView(ScopedView):
         except RequestError as error:
             return problem(422, str(error))
         self.documents = len(documents)
-        self.characters = sum(len(document.note.text) for document in documents if document.note)
+        self.characters = characters_of(documents)
         if not options.store:
             # The same text gives the same answer anyway, and keeping the answer would keep the text.
             return answer(request, documents, options)
@@ -119,4 +117,4 @@ def _mark_changed(client: Client, documents: Sequence[Incoming]) -> None:
     for document in documents:
         note = known.get(document.id)
         if note and document.note and not notes.same_text(note, document.note.text):
-            document.errors = [ANOTHER_TEXT]
+            document.errors = [notes.ANOTHER_TEXT]

@@ -18,7 +18,7 @@ from training.actions import feedback as actions
 from training.models import Feedback, Prediction
 from training.verdicts import Verdict, VerdictError, verdicts_from_json
 from webapp.api import idempotency, rows
-from webapp.api.documents import INDEX_TYPES, RequestError
+from webapp.api.documents import RequestError, index_type_of
 from webapp.api.openapi import IDEMPOTENCY_KEY, as_json, describe
 from webapp.api.problems import problem
 from webapp.api.schemas.build import ref
@@ -65,16 +65,15 @@ def parse(body: object) -> Said:
     if not isinstance(body, Mapping):
         raise RequestError('The body is no JSON object; send {"prediction_id": …, "entities": […]}.')
     rows.only(body, FIELDS, "The body")
-    complete, index_type = body.get("complete", False), body.get("index_type", "codepoint")
+    complete = body.get("complete", False)
     if not isinstance(complete, bool):
         raise RequestError('"complete" is neither true nor false; send true when the whole note was read.')
-    if index_type not in INDEX_TYPES:
-        raise RequestError(f'"index_type" is none of {" and ".join(INDEX_TYPES)}; leave it out for code points.')
+    utf16 = index_type_of(body) == "utf16"
     prediction_id, client_ref, document_id = _uuid(body), _word(body, "client_ref"), _word(body, "id")
     if (prediction_id is None) == (not client_ref):
         raise RequestError("Send either prediction_id, or client_ref with the id of the document.")
     verdicts = verdicts_from_json(body.get("entities", []))
-    return Said(prediction_id, client_ref, document_id, verdicts, complete, index_type == "utf16")
+    return Said(prediction_id, client_ref, document_id, verdicts, complete, utf16)
 
 
 def _uuid(body: Mapping[str, Any]) -> uuid.UUID | None:

@@ -13,7 +13,7 @@ from annotation.access import client_of
 from annotation.models import Annotation, Note, Task
 from annotation.spans import marked_from_json, to_utf16
 from training.models import Prediction
-from webapp.api.documents import INDEX_TYPES
+from webapp.api.documents import RequestError, index_type_of
 from webapp.api.openapi import as_json, describe, path, query
 from webapp.api.problems import problem
 from webapp.api.schemas.build import ref, text
@@ -37,9 +37,11 @@ class NoteView(ReadView):
         asked=(path("external_id", "Your id of the note.", text(least=1)), query("index_type", "Offsets.", INDEX_TYPE)),
     )
     def get(self, request: Request, external_id: str) -> Response:
-        client, index_type = client_of(request), request.query_params.get("index_type", "codepoint")
-        if index_type not in INDEX_TYPES:
-            return problem(422, f'"index_type" is none of {" and ".join(INDEX_TYPES)}; leave it out for code points.')
+        client = client_of(request)
+        try:
+            index_type = index_type_of(request.query_params)
+        except RequestError as error:
+            return problem(422, str(error))
         note = None
         if "\0" not in external_id:
             rows = Note.objects.filter(project=client.project_id, status=Note.Status.ACTIVE)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.access import client_of
-from annotation.actions import arrivals
+from annotation.actions import arrivals, notes
 from annotation.actions.arrivals import Arrival
 from annotation.intake import TWICE, Ids, Read, read_note
 from annotation.models import Project
@@ -71,4 +71,4 @@ def _store(project: Project, good: Sequence[tuple[Read, dict[str, Any]]]) -> Non
     for new, (_, answer), (_, arrival) in zip(news, good, became, strict=True):
         answer |= {"id": new.external_id, "status": str(arrival)}
         if arrival == Arrival.CONFLICT:
-            answer["errors"].append(arrivals.ANOTHER_TEXT)
+            answer["errors"].append(notes.ANOTHER_TEXT)

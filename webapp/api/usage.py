@@ -10,13 +10,13 @@ import os
 import threading
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, connection
 
 from annotation.actions import client_usage
+from annotation.database import AWAY
 from webapp.api.usage_counts import Counts
 
 PAUSE_SECONDS = 3.0
-AWAY = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,25 @@
+"""What the database may do that is no fault of the caller: be away, or have been changed by somebody else first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from django.db import IntegrityError, InterfaceError, OperationalError
+
+# What a database that is away or restarting raises.
+AWAY = (OperationalError, InterfaceError)
+TRIES = 3
+T = TypeVar("T")
+
+
+def again_when_overtaken(write: Callable[[], T]) -> T:
+    """Do a transaction that stores notes, and look again when another process stored one of their ids a moment ago.
+
+    Raises IntegrityError when that happens every time.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(IntegrityError):
+            return write()
+    return write()
