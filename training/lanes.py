@@ -20,6 +20,7 @@ from spacy.language import Language
 from annotation.spans import ScoredSpan
 from training import ner
 from training.models import Deployment
+from training.ner.zone import zone
 
 MAX_BATCH = 16
 MAX_BATCH_CHARACTERS = 50_000
@@ -189,8 +190,8 @@ class Lane:
 
 def entities(nlp: Language, texts: Sequence[str], labels: Collection[str] = ()) -> Entities:
     """What the model finds in each text. Raises WrongAnswerError for an entity outside its text or of other labels."""
-    # What the zone's texts added to the vocabulary goes with it: memory stays flat, no patient's word stays behind.
-    with nlp.memory_zone():
+    # What the texts added to the vocabulary goes with the zone: memory stays flat, no patient's word stays behind.
+    with zone(nlp, sum(map(len, texts))):
         found = ner.predict(nlp, texts)
     for text, spans in zip(texts, found, strict=True):
         if any(not 0 <= span.start < span.end <= len(text) for span in spans):
