@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from spacy.attrs import NORM
 from spacy.language import Language
-from spacy.vocab import Vocab
 
 # So many characters hold at most some hundred thousand new words: tables of 4 MB.
 RENEW_CHARACTERS = 1_000_000
@@ -33,7 +33,7 @@ def zone(nlp: Language, characters: int) -> Iterator[None]:
         _renew(nlp.vocab)
 
 
-def _renew(vocab: Vocab) -> None:
+def _renew(vocab: Any) -> None:
     """New tables with the model's own strings; its vectors stay. No Doc of before may be used again."""
     norm = vocab.lex_attr_getters.get(NORM)
     vocab.strings.from_bytes(vocab.strings.to_bytes())
