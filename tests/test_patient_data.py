@@ -44,7 +44,7 @@ from training.actions import runs as run_actions
 from training.models import ModelVersion, Run
 from training.steps import fit
 
-QUEUES = ("default", "training")
+QUEUES = ("default", "training", "batch", "traffic", "shadow", "index")
 pytestmark = pytest.mark.django_db
 
 

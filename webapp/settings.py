@@ -220,6 +220,7 @@ CELERY_TASK_ROUTES = {
     # A canary is taken back within seconds: its judge never waits behind an import.
     "monitoring.tasks.watch_rollouts": {"queue": "traffic"},
     "training.tasks.read_along": {"queue": "shadow"},
+    "annotation.tasks.index_notes": {"queue": "index"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

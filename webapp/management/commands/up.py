@@ -30,14 +30,14 @@ WORKER = ("worker", "-l", "INFO", "--without-gossip", "--without-mingle", "--wit
 AFTER_THE_WEB = (shutil.which("nice") or "/usr/bin/nice", "-n", "10")
 # A training takes minutes: it works when nothing else does (with `nice` alone the API's p95 rose by a fifth beside it).
 WHEN_IDLE = (chrt, "--idle", "0") if (chrt := shutil.which("chrt")) else AFTER_THE_WEB
-# Queue, how many runs it carries out at once (an import need not wait for the index), and after whom.
-QUEUES = (
-    ("default", "2", AFTER_THE_WEB),
-    ("training", "1", WHEN_IDLE),
-    ("batch", "2", AFTER_THE_WEB),
-    ("traffic", "1", AFTER_THE_WEB),
-    # Nobody waits for a shadow.
-    ("shadow", "1", WHEN_IDLE),
+# Worker, its queues, how many runs it carries out at once, and after whom.
+WORKERS = (
+    ("default", "default", "2", AFTER_THE_WEB),
+    ("training", "training", "1", WHEN_IDLE),
+    ("batch", "batch", "2", AFTER_THE_WEB),
+    ("traffic", "traffic", "1", AFTER_THE_WEB),
+    # Nobody waits for a shadow, and the search index follows when there is time.
+    ("idle", "shadow,index", "2", WHEN_IDLE),
 )
 
 
@@ -146,9 +146,9 @@ def serve(supervisor: Supervisor, host: str, port: int, url: str) -> str:
     if not supervisor.wait_for(lambda: answers("127.0.0.1" if host == "0.0.0.0" else host, port), web):  # noqa: S104
         return "The web server ended three times before it answered: its lines above say why."
     say(f"Marginalia runs at {url} (Ctrl-C stops it)")
-    for queue, width, after in QUEUES:
-        worker = (*after, *CELERY, *WORKER, "-c", width, "-Q", queue, "-n", f"{queue}@%h")
-        supervisor.start(queue, *worker, patience=8)
+    for name, queues, width, after in WORKERS:
+        worker = (*after, *CELERY, *WORKER, "-c", width, "-Q", queues, "-n", f"{name}@%h")
+        supervisor.start(name, *worker, patience=8)
     supervisor.start("beat", *CELERY, "beat", "-l", "WARNING", "-S", "celery.beat:Scheduler", patience=3)
     while True:
         supervisor.turn()
