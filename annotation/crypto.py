@@ -97,7 +97,11 @@ def decode_key(encoded: str, *, name: str) -> bytes:
 
 def keyed_hash(key: bytes, *parts: str) -> str:
     """HMAC-SHA256 of `parts` in hex: pseudonyms, duplicate checks, audit draws. Parts can't run into each other."""
-    message = b"".join(len(data).to_bytes(4, "big") + data for data in (part.encode() for part in parts))
+    pieces: list[bytes] = []
+    for part in parts:
+        data = part.encode()
+        pieces += (len(data).to_bytes(4, "big"), data)
+    message = b"".join(pieces)
     return hmac.digest(key, message, "sha256").hex()
 
 

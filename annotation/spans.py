@@ -159,14 +159,16 @@ def span_problems(
 
 
 def _problem(text: str, span: Span, labels: Collection[str]) -> str | None:
-    where = f"Span {span.start}-{span.end} {span.label}"
-    if not 0 <= span.start < span.end <= len(text):
-        return f"{where} is outside the text of {len(text)} characters or empty; correct its offsets."
-    if text[span.start].isspace() or text[span.end - 1].isspace():
-        return f"{where} starts or ends in white space; move its edge."
-    if span.label not in labels:
-        return f"{where}: unknown label {span.label!r}; use one of {', '.join(sorted(labels))}."
-    return None
+    start, end, label = span
+    if not 0 <= start < end <= len(text):
+        said = f" is outside the text of {len(text)} characters or empty; correct its offsets."
+    elif text[start].isspace() or text[end - 1].isspace():
+        said = " starts or ends in white space; move its edge."
+    elif label not in labels:
+        said = f": unknown label {label!r}; use one of {', '.join(sorted(labels))}."
+    else:
+        return None
+    return f"Span {start}-{end} {label}{said}"
 
 
 def _overlaps(spans: Sequence[Span], *, nested: bool) -> list[str]:

@@ -28,7 +28,7 @@ def receive(*, project: Project, news: Sequence[NewNote]) -> list[tuple[Note | N
 
     A note with a known id and the same text is that note; with another text it is a conflict and nothing is stored.
     """
-    rows = [notes.build(project=project, new=new, origin=Note.Origin.API) for new in news]
+    rows = list(map(notes.builder(project=project, origin=Note.Origin.API), news))
     return again_when_overtaken(lambda: _receive(project, rows))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from annotation.actions import indexing, notes, revisions
+from annotation.database import settle_with_the_next
 from annotation.formats import Record, Rejection, read
 from annotation.models import Annotation, Note, Project, Task, User
 from annotation.spans import MarkedSpan
@@ -105,6 +106,8 @@ def _import_batch(batch: _Batch, rows: Sequence[Record | Rejection], so_far: Rep
 
 
 def _store(batch: _Batch, rows: Sequence[Record | Rejection], report: Report) -> None:
+    # What a crash of the database takes of an import that is not over, the import's next attempt stores again.
+    settle_with_the_next()
     # One import of a project at a time; readers and the API are not held up.
     Project.objects.hold(batch.project.pk)
     fresh, again = _sort_out(batch, rows, report)

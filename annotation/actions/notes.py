@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -30,29 +30,38 @@ class NewNote:
 
 def build(*, project: Project, new: NewNote, origin: Note.Origin) -> Note:
     """An unsaved Note. Raises TextError when the text can't be taken."""
-    uid = uuid.uuid4()
-    sealed = keyring().seal(check_text(new.text), bound_to=uid.bytes)
-    return Note(
-        project=project,
-        uid=uid,
-        external_id=new.external_id or str(uid),
-        origin=origin,
-        ciphertext=sealed.ciphertext,
-        wrapped_key=sealed.wrapped_key,
-        key_id=sealed.key_id,
-        fingerprint=fingerprint(project.pk, new.text),
-        length=len(new.text),
-        patient=pseudonym("patient", new.patient),
-        doctor=pseudonym("doctor", new.doctor),
-        received_at=timezone.now(),
-        **{name: new.facets.get(name, "") for name in FACETS},
-    )
+    return builder(project=project, origin=origin)(new)
+
+
+def builder(*, project: Project, origin: Note.Origin) -> Callable[[NewNote], Note]:
+    """:func:`build` for many notes."""
+    first, ring = Note(project=project, origin=origin), keyring()
+
+    def built(new: NewNote) -> Note:
+        uid = uuid.uuid4()
+        sealed = ring.seal(check_text(new.text), bound_to=uid.bytes)
+        return copying.like(
+            first,
+            uid=uid,
+            external_id=new.external_id or str(uid),
+            ciphertext=sealed.ciphertext,
+            wrapped_key=sealed.wrapped_key,
+            key_id=sealed.key_id,
+            fingerprint=fingerprint(project.pk, new.text),
+            length=len(new.text),
+            patient=pseudonym("patient", new.patient),
+            doctor=pseudonym("doctor", new.doctor),
+            received_at=timezone.now(),
+            **{name: new.facets.get(name, "") for name in FACETS},
+        )
+
+    return built
 
 
 def add(*, project: Project, news: Iterable[NewNote], origin: Note.Origin) -> list[Note]:
     """Store notes in the order given, all or none. Ids that the project has already are the caller's to sort out."""
     # Built before the first query: a text that can't be taken leaves the caller's transaction as it was.
-    rows = [build(project=project, new=new, origin=origin) for new in news]
+    rows = list(map(builder(project=project, origin=origin), news))
     with transaction.atomic():
         added = copying.insert(rows)
         indexing.mark([note.pk for note in added])
@@ -101,11 +110,12 @@ def open_tasks(*, project: Project, notes: Sequence[Note], reason: Task.Reason) 
     For the share of notes that the lot draws, two: both blind, for two people.
     """
     rows: list[Task] = []
+    first = Task(project=project, reason=reason, blind=reason == Task.Reason.RANDOM_AUDIT)
+    twice = Task(project=project, reason=reason, blind=True, doubled=True)
+    second = Task(project=project, reason=Task.Reason.DOUBLE, blind=True, doubled=True)
     for note in notes:
         doubled = draw(str(note.uid), project.double_share, kind="double")
-        blind = doubled or reason == Task.Reason.RANDOM_AUDIT
-        both = {"project_id": project.pk, "note": note, "doubled": doubled, "position": note.pk}
-        rows.append(Task(**both, reason=reason, blind=blind))
-        if doubled:
-            rows.append(Task(**both, reason=Task.Reason.DOUBLE, blind=True))
+        rows += [
+            copying.like(one, note_id=note.pk, position=note.pk) for one in ((twice, second) if doubled else (first,))
+        ]
     return copying.insert(rows)

@@ -155,17 +155,11 @@ def add_imported(*, project: Project, spans: Mapping[int, Sequence[AnySpan]], by
     revisions = dict(
         Annotation.objects.filter(note__in=spans).order_by().values_list("note").annotate(n=Max("revision"))
     )
+    status = Annotation.Status.GOLD if gold else Annotation.Status.DRAFT
+    first = Annotation(project=project, status=status, origin=Annotation.Origin.IMPORT, author=by)
     return copying.insert(
         [
-            Annotation(
-                project_id=project.pk,
-                note_id=note_id,
-                revision=revisions.get(note_id, 0) + 1,
-                status=Annotation.Status.GOLD if gold else Annotation.Status.DRAFT,
-                origin=Annotation.Origin.IMPORT,
-                spans_json=_rows(found),
-                author=by,
-            )
+            copying.like(first, note_id=note_id, revision=revisions.get(note_id, 0) + 1, spans_json=_rows(found))
             for note_id, found in spans.items()
         ]
     )

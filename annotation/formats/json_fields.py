@@ -11,6 +11,8 @@ from annotation.formats.records import FACETS, FormatError, Mention
 from annotation.spans import ASSERTIONS, ICD10
 
 NAMED_FIELDS = ("patient", "doctor", *FACETS)
+# What few entities say.
+MORE = frozenset(("assertion", "code", "discontinuous", "fragments"))
 
 
 def loads(text: str) -> Any:
@@ -98,6 +100,8 @@ def mention(row: object, number: int) -> Mention:
     said = row.get("text", row.get("mention"))
     if said is not None and not isinstance(said, str):
         raise FormatError(f"Entity {number} at {start}-{end} has a text that is not a string; correct or remove it.")
+    if not row.keys() & MORE:
+        return Mention(start, end, label, said)
     where = f"Entity {number} at {start}-{end}"
     return Mention(start, end, label, said, _discontinuous(row), _assertion(row, where), _code(row, where))
 

@@ -77,17 +77,21 @@ def _problems(text: str, mapped: Sequence[tuple[Mention, str]], rules: Rules) ->
     whole: list[Span] = []
     for mention, target in mapped:
         span = Span(mention.start, mention.end, _shown(target, text, rules))
-        where = f"Span {span.start}-{span.end} {span.label}"
         if mention.discontinuous:
-            problems.append(f"{where} is discontinuous; make it one piece or leave its label out.")
+            problems.append(f"{_where(span)} is discontinuous; make it one piece or leave its label out.")
             continue
         whole.append(span)
         inside = 0 <= span.start < span.end <= len(text)
         if inside and mention.text is not None and mention.text != text[span.start : span.end]:
-            problems.append(f"{where}: the mention in the file is not the text at these offsets; correct one of them.")
+            said = "the mention in the file is not the text at these offsets; correct one of them."
+            problems.append(f"{_where(span)}: {said}")
     if _depth(whole) > MAX_DEPTH:
         return [*problems, f"More than {MAX_DEPTH} spans overlap in one place; keep one of them."]
     return problems + span_problems(text, whole, rules.labels, nested=rules.nested)
+
+
+def _where(span: Span) -> str:
+    return f"Span {span.start}-{span.end} {span.label}"
 
 
 def _shown(label: str, text: str, rules: Rules) -> str:

@@ -51,3 +51,24 @@ def test_times_that_are_set_on_adding_are_set(project: Project) -> None:
 
 def test_no_rows_ask_nothing() -> None:
     assert copying.insert([]) == []
+
+
+def test_rows_like_another_are_rows_of_their_own(project: Project) -> None:
+    note = notes.add(project=project, news=[notes.NewNote("n1", "fever")], origin=Note.Origin.IMPORT)[0]
+    first = Task(project=project, note=note, reason=Task.Reason.LABEL)
+    one, other = (copying.like(first, reason=reason) for reason in (Task.Reason.FEEDBACK, Task.Reason.UNCERTAINTY))
+    assert one.project is other.project is project
+    assert one.note is note
+    copying.insert([one, other])
+    assert first.pk is None
+    assert first._state.adding
+    stored = dict(Task.objects.values_list("pk", "reason"))
+    assert stored == {one.pk: "feedback", other.pk: "uncertainty"}
+
+
+def test_a_row_like_another_forgets_what_it_was_tied_to(project: Project) -> None:
+    one, other = notes.add(
+        project=project, news=[notes.NewNote(name, "fever") for name in "ab"], origin=Note.Origin.IMPORT
+    )
+    first = Task(project=project, note=one, reason=Task.Reason.LABEL)
+    assert copying.like(first, note_id=other.pk).note == other

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from annotation.actions import copying, notes
 from annotation.actions.notes import NewNote
@@ -34,16 +34,19 @@ class Answered:
 
 
 def answered(batch: Batch, rows: Sequence[ChunkRow], found: Sequence[Sequence[ScoredSpan] | None]) -> list[Answered]:
-    return [_answered(batch, row, entities) for row, entities in zip(rows, found, strict=True)]
+    build = notes.builder(project=batch.project, origin=Note.Origin.API)
+    return [_answered(row, entities, build if batch.store else None) for row, entities in zip(rows, found, strict=True)]
 
 
-def _answered(batch: Batch, row: ChunkRow, entities: Sequence[ScoredSpan] | None) -> Answered:
+def _answered(
+    row: ChunkRow, entities: Sequence[ScoredSpan] | None, build: Callable[[NewNote], Note] | None
+) -> Answered:
     uid = uuid.uuid4()
-    if not batch.store or entities is None:
+    if build is None or entities is None:
         return Answered(row, uid, entities, None)
     # A note that came without an id is called as its prediction is, as in extract.
     new = NewNote(row.external_id or str(uid), row.text, row.patient, row.doctor, row.facets)
-    return Answered(row, uid, entities, notes.build(project=batch.project, new=new, origin=Note.Origin.API))
+    return Answered(row, uid, entities, build(new))
 
 
 def write(chunk: BatchChunk, lease: ChunkLease, rows: Sequence[Answered], *, cpu_seconds: float) -> None:
@@ -77,22 +80,25 @@ def _result(batch: Batch, row: Answered, kept: dict[int, Note | None]) -> BatchR
 def _predictions(
     batch: Batch, rows: Sequence[Answered], results: Sequence[BatchResult], kept: dict[int, Note | None]
 ) -> Iterator[Prediction]:
-    both: dict[str, Any] = {
-        "origin": Prediction.Origin.BATCH,
-        "model_id": batch.model_id,
-        "deployment_id": batch.deployment_id,
-        "client_id": batch.client_id,
-        "client_ref": batch.client_ref,
+    first = Prediction(
+        origin=Prediction.Origin.BATCH,
+        model_id=batch.model_id,
+        deployment_id=batch.deployment_id,
+        client_id=batch.client_id,
+        client_ref=batch.client_ref,
         # From a prediction to its batch.
-        "request_id": batch.uid,
-    }
+        request_id=batch.uid,
+    )
+    # As the rows' own default: a chunk's answers came together.
+    at = timezone.now()
     for row, result in zip(rows, results, strict=True):
         if result.errors or row.entities is None:
             continue
         note = kept[id(row.note)] if row.note is not None else None
-        yield Prediction(
-            **both,
+        yield copying.like(
+            first,
             uid=row.uid,
+            created_at=at,
             note_id=note.pk if note else None,
             length=len(row.row.text),
             **found_fields(row.entities),
