@@ -122,6 +122,13 @@ class SearchForm(FacetsForm):
         return len(set(self.chosen) - {"sort"})
 
     @property
+    def shown(self) -> str:
+        """All that the filters' part of the page depends on, beside the facets' known values."""
+        offered = [self.fields[name].choices for name in ("label", "annotator")]  # type: ignore[attr-defined]
+        wrong = {name: list(found) for name, found in self.errors.items() if name != "words"}
+        return repr((offered, self.chosen, wrong))
+
+    @property
     def question(self) -> Question:
         return parse(self.cleaned_data.get("words", ""))
 
