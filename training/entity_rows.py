@@ -6,15 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from annotation.spans import ScoredSpan, to_utf16
-from training.ner.assertion import assertions
+from training.ner.assertion import Cues, assertions
 from training.ner.codes import codes
 
 
-def entities_json(text: str, entities: Sequence[ScoredSpan], index_type: str, doubt: float) -> list[dict[str, Any]]:
-    """Each entity: its words are ``text[start:end]`` of the text as received, whatever the offsets count."""
+def entities_json(
+    text: str, entities: Sequence[ScoredSpan], index_type: str, doubt: float, cues: Cues | None = None
+) -> list[dict[str, Any]]:
+    """Each entity: its words are ``text[start:end]`` of the text as received, whatever the offsets count.
+
+    `cues` as for :func:`assertions`.
+    """
     counted = to_utf16(text, entities) if index_type == "utf16" else entities
     rows = []
-    for number, (entity, shown, said) in enumerate(zip(entities, counted, assertions(text, entities), strict=True)):
+    asserted = assertions(text, entities, cues)
+    for number, (entity, shown, said) in enumerate(zip(entities, counted, asserted, strict=True)):
         mention = text[entity.start : entity.end]
         rows.append(
             {

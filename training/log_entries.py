@@ -15,18 +15,19 @@ from annotation.models import FACETS, Note, Project
 from annotation.spans import ScoredSpan
 from training.serving import Missed, Served
 
+SealedNote = dict[str, Any]
 PLAIN = ("external_id", "origin", "key_id", "fingerprint", "length", "patient", "doctor", *FACETS)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text that was answered: its prediction's id, the note as it came, and what was found.
+    """One text that was answered: its prediction's id, the note as :func:`sealed` makes it, and what was found.
 
-    `new` is None when the caller asked that nothing of the text be kept: then offsets, labels and scores are.
+    `note` is None when the caller asked that nothing of the text be kept: then offsets, labels and scores are.
     """
 
     uid: UUID
-    new: NewNote | None
+    note: SealedNote | None
     length: int
     entities: Sequence[ScoredSpan]
 
@@ -60,19 +61,18 @@ def pack(entry: Entry) -> bytes:
         "missed": [missed.served.model_id, missed.served.deployment_id, missed.outcome, missed.milliseconds]
         if missed
         else None,
-        "documents": [_document(entry, document) for document in entry.documents],
+        "documents": [
+            [one.uid.hex, one.length, [list(entity) for entity in one.entities], one.note] for one in entry.documents
+        ],
     }
     return json.dumps(row, separators=(",", ":")).encode()
 
 
-def _document(entry: Entry, document: Document) -> list[Any]:
-    note = _note(build(project=entry.project, new=document.new, origin=Note.Origin.API)) if document.new else None
-    return [document.uid.hex, document.length, [list(entity) for entity in document.entities], note]
-
-
-def _note(note: Note) -> dict[str, Any]:
-    sealed = [base64.b64encode(bytes(part or b"")).decode() for part in (note.ciphertext, note.wrapped_key)]
-    return {**{name: str(getattr(note, name)) for name in PLAIN}, "uid": note.uid.hex, "sealed": sealed}
+def sealed(project: Project, new: NewNote) -> SealedNote:
+    """The note that `new` becomes, encrypted, as its entry has it. Raises TextError when the text can't be taken."""
+    note = build(project=project, new=new, origin=Note.Origin.API)
+    parts = [base64.b64encode(bytes(part or b"")).decode() for part in (note.ciphertext, note.wrapped_key)]
+    return {**{name: str(getattr(note, name)) for name in PLAIN}, "uid": note.uid.hex, "sealed": parts}
 
 
 def unpack(record: bytes) -> dict[str, Any]:

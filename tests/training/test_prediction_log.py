@@ -15,7 +15,7 @@ from annotation.models import Client, Note
 from annotation.spans import ScoredSpan
 from training import log_writing, prediction_log
 from training.models import Deployment, Prediction, TrafficMinute
-from training.prediction_log import Document, Entry, Log
+from training.prediction_log import Document, Entry, Log, sealed
 from training.serving import Missed, Served
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,10 @@ def entry(served: Served, api_key: tuple[Client, str], champion: Deployment) -> 
 
 
 def entry_of(served: Served, client: Client, *documents: tuple[str, str], missed: Missed | None = None) -> Entry:
-    rows = [Document(uuid.uuid4(), NewNote(name, text), len(text), FOUND) for name, text in documents]
+    rows = [
+        Document(uuid.uuid4(), sealed(client.project, NewNote(name, text)), len(text), FOUND)
+        for name, text in documents
+    ]
     return Entry(client.project, client.pk, uuid.uuid4(), timezone.now(), served, 7.5, rows, missed)
 
 

@@ -210,17 +210,33 @@ class _Cue(NamedTuple):
     kind: str
 
 
-def assertions(text: str, spans: Sequence[Spanned]) -> list[Assertion]:
-    """What `text` says of each span (code points, end-exclusive), in the order given."""
+class Cues(NamedTuple):
+    """The cue words of a text before and after what they speak of, and where its clauses end."""
+
+    length: int
+    ends: list[int]
+    before: list[_Cue]
+    after: list[_Cue]
+
+
+def assertions(text: str, spans: Sequence[Spanned], cues: Cues | None = None) -> list[Assertion]:
+    """What `text` says of each span (code points, end-exclusive), in the order given.
+
+    `cues`: those of the text, when the caller has looked for them already.
+    """
     if not spans:
         return []
+    cues = cues or cues_of(text)
+    return [_of(span, cues) for span in spans]
+
+
+def cues_of(text: str) -> Cues:
+    """All of the work that needs no entities."""
     low = text.lower()
     # Of some letters the lower case is longer; offsets must stay what they are.
-    text = low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
-    ends = [match.start() for match in _ENDS.finditer(text)]
-    before = _found(_BEFORE, _BEFORE_KIND, text)
-    after = _found(_AFTER, _AFTER_KIND, text)
-    return [_of(span, ends, before, after, text) for span in spans]
+    low = low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    ends = [match.start() for match in _ENDS.finditer(low)]
+    return Cues(len(text), ends, _found(_BEFORE, _BEFORE_KIND, low), _found(_AFTER, _AFTER_KIND, low))
 
 
 def _found(cues: re.Pattern[str], kinds: dict[str, str], text: str) -> list[_Cue]:
@@ -232,10 +248,11 @@ def _found(cues: re.Pattern[str], kinds: dict[str, str], text: str) -> list[_Cue
     return found
 
 
-def _of(span: Spanned, ends: list[int], before: list[_Cue], after: list[_Cue], text: str) -> Assertion:
-    clause = bisect_right(ends, span.start)
+def _of(span: Spanned, cues: Cues) -> Assertion:
+    length, ends, before, after = cues
+    clause, next_end = bisect_right(ends, span.start), bisect_right(ends, span.end - 1)
     first = ends[clause - 1] if clause else 0
-    last = ends[bisect_right(ends, span.end - 1)] if bisect_right(ends, span.end - 1) < len(ends) else len(text)
+    last = ends[next_end] if next_end < len(ends) else length
     said = [cue.kind for cue in before if first <= cue.start and cue.end <= span.start <= cue.end + REACH]
     said += [cue.kind for cue in after if span.end <= cue.start <= span.end + REACH_BACK and cue.end <= last]
     if not said:

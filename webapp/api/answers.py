@@ -9,6 +9,7 @@ from typing import Any
 
 from annotation.spans import ScoredSpan
 from training.entity_rows import entities_json
+from training.ner.assertion import Cues
 from training.serving import Served
 from webapp.api.documents import Incoming, Options
 from webapp.api.problems import problem
@@ -16,10 +17,12 @@ from webapp.api.problems import problem
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a model found in a document, and the id that the log and feedback know it by (None: it is not kept)."""
+    """What a model found in a document, the id that the log and feedback know it by (None: it is not kept), and the
+    cues of its text (None: nobody has looked for them)."""
 
     entities: Sequence[ScoredSpan]
     prediction_id: uuid.UUID | None = None
+    cues: Cues | None = None
 
 
 def body(
@@ -52,7 +55,7 @@ def document_json(document: Incoming, found: Found | None, options: Options, dou
     return {
         "id": document.id or None,
         "prediction_id": str(found.prediction_id) if found and found.prediction_id else None,
-        "entities": entities_json(text, found.entities, options.index_type, doubt) if found else [],
+        "entities": entities_json(text, found.entities, options.index_type, doubt, found.cues) if found else [],
         "errors": document.errors,
         "warnings": document.warnings,
     }

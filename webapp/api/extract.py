@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from django.db import DatabaseError, InterfaceError
@@ -17,6 +17,8 @@ from annotation.access import client_of
 from annotation.actions import notes
 from annotation.models import Client
 from training import prediction_log, serving
+from training.log_entries import SealedNote
+from training.ner.assertion import Cues, cues_of
 from training.prediction_log import Document, Entry
 from webapp.api import answers, fhir, idempotency
 from webapp.api.documents import Incoming, Options, RequestError, characters_of, parse, parse_options
@@ -63,19 +65,20 @@ def answer(request: Request, documents: list[Incoming], options: Options) -> Res
     texts = [document.note.text for document in readable if document.note]
     pending = serving.engine().submit(client.project_id, texts, route_key=_route_key(readable, request_id))
     if options.store:
-        # The database is asked which ids are known while the model is at work.
         _mark_changed(client, readable)
+    ahead = [_ahead(client, document, options) for document in readable]
     answered = pending.answer()
-    found = {
-        id(document): answers.Found(entities, uuid.uuid4())
-        for document, entities in zip(readable, answered.entities, strict=True)
-        if not document.errors
-    }
+    found: dict[int, answers.Found] = {}
+    kept: list[Document] = []
+    for document, done, entities in zip(readable, ahead, answered.entities, strict=True):
+        if done:
+            found[id(document)] = answers.Found(entities, done.prediction_id, done.cues)
+            kept.append(Document(done.prediction_id, done.note, done.length, entities))
     if not found:
         return answers.nothing_readable(documents)
     entry = Entry(
-        client.project, client.pk, request_id, timezone.now(), answered.served, answered.milliseconds,
-        _kept(readable, found, options), answered.missed, options.client_ref,
+        client.project, client.pk, request_id, timezone.now(), answered.served, answered.milliseconds, kept,
+        answered.missed, options.client_ref,
     )  # fmt: skip
     prediction_log.offer(entry)
     doubt = client.project.doubt_threshold
@@ -83,18 +86,26 @@ def answer(request: Request, documents: list[Incoming], options: Options) -> Res
     return Response(fhir.bundle(told) if fhir.asked(request) else told)
 
 
-def _kept(documents: Sequence[Incoming], found: Mapping[int, answers.Found], options: Options) -> list[Document]:
-    """What the log is told of each document that was answered; one that came without an id gets one."""
-    kept = []
-    for document in documents:
-        one = found.get(id(document))
-        if one is None or document.note is None or one.prediction_id is None:
-            continue
-        if options.store and not document.id:
-            document.id = str(one.prediction_id)
-        new = replace(document.note, external_id=document.id) if options.store else None
-        kept.append(Document(one.prediction_id, new, len(document.note.text), one.entities))
-    return kept
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is done of a document while the model is at work: the note as the log will keep it, the cues of its text."""
+
+    prediction_id: uuid.UUID
+    note: SealedNote | None
+    length: int
+    cues: Cues
+
+
+def _ahead(client: Client, document: Incoming, options: Options) -> Ahead | None:
+    """None for a document with errors; one that came without an id gets one."""
+    if document.note is None or document.errors:
+        return None
+    prediction_id, note = uuid.uuid4(), None
+    if options.store:
+        document.id = document.id or str(prediction_id)
+        note = prediction_log.sealed(client.project, replace(document.note, external_id=document.id))
+    text = document.note.text
+    return Ahead(prediction_id, note, len(text), cues_of(text))
 
 
 def _route_key(documents: Sequence[Incoming], request_id: uuid.UUID) -> str:

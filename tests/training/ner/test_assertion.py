@@ -7,7 +7,7 @@ import time
 import pytest
 
 from annotation.spans import Span
-from training.ner.assertion import PLAIN, Assertion, assertions
+from training.ner.assertion import PLAIN, Assertion, Cues, assertions, cues_of
 
 KINDS = {
     "negative": PLAIN._replace(certainty="negative"),
@@ -83,3 +83,9 @@ def test_longest_note_full_of_cues_costs_no_more_than_its_length() -> None:
     assert len(assertions(text, spans)) == len(spans)
     # Quadratic would be minutes; this bound is for nothing else.
     assert time.process_time() - began < 30
+
+
+def test_cues_that_the_caller_has_found_are_taken() -> None:
+    spans = [Span(3, 8, "DISEASE")]
+    assert assertions("No fever", spans, cues_of("No fever")) == [KINDS["negative"]]
+    assert assertions("No fever", spans, Cues(8, [], [], [])) == [PLAIN]
