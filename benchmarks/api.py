@@ -4,7 +4,8 @@ Starts the whole product on a new data folder with a champion trained on generat
 with the bare model in this process so that a noisy machine disturbs both alike:
 
 * processor time of the web processes a note, over that of ``nlp(text)`` (16 connections, a note each) and of
-  ``nlp.pipe`` (25 notes a request); everything is counted that they do, also the log's encryption and writing;
+  ``nlp.pipe`` (25 notes a request), each with both cores busy; everything is counted that they do, also the log's
+  encryption and writing;
 * the latency that one connection adds to ``nlp(text)``, from the first byte sent to the last one received, and beside
   it what the least answer takes that asks for a key; throughput and p99 beside the ratios;
 * whether 32 threads get for 10,000 notes exactly what spaCy finds in them;
@@ -28,6 +29,7 @@ from benchmarks.own_product import DATA, clinic, key_of, running  # first: it ma
 from spacy.language import Language
 
 from annotation.synthetic import generate
+from benchmarks.beside import Beside
 from benchmarks.caller import Caller, Wire
 from benchmarks.long_notes import long_notes
 from benchmarks.web_processes import WebProcesses
@@ -49,21 +51,23 @@ class Bench:
     key: str
     nlp: Language
     web: WebProcesses
+    beside: Beside
     latencies: list[float] = field(default_factory=list)
 
     def raw(self, texts: Sequence[str]) -> float:
         """Processor seconds of ``nlp(text)`` over the texts."""
         began = time.process_time()
-        with self.nlp.memory_zone():
+        with self.beside, self.nlp.memory_zone():
             for text in texts:
                 self.nlp(text)
         return time.process_time() - began
 
     def raw_pipe(self, texts: Sequence[str]) -> float:
         began = time.process_time()
-        for start in range(0, len(texts), A_REQUEST):
-            with self.nlp.memory_zone():
-                list(self.nlp.pipe(texts[start : start + A_REQUEST]))
+        with self.beside:
+            for start in range(0, len(texts), A_REQUEST):
+                with self.nlp.memory_zone():
+                    list(self.nlp.pipe(texts[start : start + A_REQUEST]))
         return time.process_time() - began
 
     def asked(self, texts: Sequence[str], a_request: int, connections: int = CONNECTIONS) -> tuple[float, float]:
@@ -180,9 +184,12 @@ def main() -> None:
     with running() as product:
         project, model = clinic()
         time.sleep(3)
-        bench = Bench(f"http://127.0.0.1:{product.port}", key_of(project), nlp_of(model), WebProcesses.of(DATA))
+        beside = Beside(model.path, model.sha256)
+        url, web = f"http://127.0.0.1:{product.port}", WebProcesses.of(DATA)
+        bench = Bench(url, key_of(project), nlp_of(model), web, beside)
         ratio("16 connections, a note each", bench, notes_of(options.notes), 1, bench.raw)
         ratio("16 connections, 25 notes each", bench, notes_of(2 * options.notes), A_REQUEST, bench.raw_pipe)
+        beside.end()
         latency(bench, notes_of(600))
         if options.identical:
             identical(bench, options.identical)

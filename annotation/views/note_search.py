@@ -125,8 +125,9 @@ class SearchForm(FacetsForm):
     def shown(self) -> str:
         """All that the filters' part of the page depends on, beside the facets' known values."""
         offered = [self.fields[name].choices for name in ("label", "annotator")]  # type: ignore[attr-defined]
-        wrong = {name: list(found) for name, found in self.errors.items() if name != "words"}
-        return repr((offered, self.chosen, wrong))
+        # As they were sent: a field that can't be read shows it again, with its error.
+        sent = {name: self.data.get(name) for name in self.fields if name not in ("words", "sort")}
+        return repr((offered, sent))
 
     @property
     def question(self) -> Question:

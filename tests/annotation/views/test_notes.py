@@ -231,3 +231,13 @@ def test_span_class_needs_no_label_of_the_project(
     note = add_note()
     revisions.add_imported(project=project, spans={note.pk: [Span(0, 5, "GONE")]}, by=cast.reviewer, gold=True)
     assert b"label-0" in browser.get(page_of(note)).content
+
+
+def test_filters_show_what_was_sent_also_when_they_are_kept_from_before(browser: Browser, add_note: AddNote) -> None:
+    add_note("fever")
+    for sent in ("entered-first", "entered-second", "2026-01-05", ""):
+        html = browser.get(LIST, {"received_from": sent}).content.decode()
+        (field,) = re.findall(r'<input[^>]*name="received_from"[^>]*>', html)
+        assert f'value="{sent}"' in field
+        assert ("entered-first" in html) == (sent == "entered-first")
+        assert ("Enter a valid date" in html) == sent.startswith("entered")
