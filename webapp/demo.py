@@ -14,7 +14,7 @@ from annotation.actions.audience import Audience
 from annotation.actions.people import DEMO, DEMO_PEOPLE
 from annotation.models import Annotation, Guideline, Note, Project, Task, User
 from annotation.synthetic import SyntheticNote, generate
-from monitoring.actions import accuracy, decisions
+from monitoring.actions import accuracy, decisions, policies
 from training import prelabels, runs
 from training.actions import behaviour
 from training.actions import runs as run_actions
@@ -31,6 +31,7 @@ OPEN_TWICE, SECOND_WAITS, DECISION_WAITS, FOR_TEAM = 10, 4, 7, 20
 WEEKS, DOUBLE_SHARE = 8, 0.1
 # The first start should not take minutes; a training that is asked for takes the recipe's own settings.
 QUICK = {"settings": {"epochs": 6.0, "max_steps": 1000, "eval_every": 100}}
+POLICY = {"target": 0.8, "floor": 0.7, "audited_notes": 50}
 Reason = Task.Reason
 REASONS = {
     "audits": Reason.RANDOM_AUDIT,
@@ -67,6 +68,8 @@ def _fill(say: Say) -> Project:
     Note.objects.bulk_update(stored, ["received_at"], batch_size=300)
     truth = {note.pk: made.spans for note, made in zip(stored, generated, strict=True)}
     work = demo_work.Work(project, truth, rng)
+    lead = work.people["demo-lead"]
+    policies.change(project=project, values=POLICY, by=lead, reason="A demonstration has few notes.")
     _past(work, kinds)
     _waiting(work, kinds)
     demo_work.backdate(work)

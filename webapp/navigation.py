@@ -52,6 +52,7 @@ GROUPS: dict[str, tuple[Page, ...]] = {
         Page("Experiments", "experiments", also=("experiment", "experiment_start", "experiment_compare")),
         Page("Triggers", "triggers"),
         Page("Rules", "training_rules"),
+        Page("Policy", "policy"),
         Page("Deployments", "deployments"),
         Page("Traffic", "traffic", also=("rollout", "traffic_canary", "traffic_shadow", "traffic_test")),
         Page("Clinicians' tests", "uat_sessions", also=("uat",)),

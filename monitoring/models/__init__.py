@@ -1,4 +1,5 @@
 from monitoring.models.decision import Decision
 from monitoring.models.measurement import Measurement
+from monitoring.models.policy import Policy
 
-__all__ = ["Decision", "Measurement"]
+__all__ = ["Decision", "Measurement", "Policy"]

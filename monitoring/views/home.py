@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET
 
 from annotation.access import Right, in_project, person, projects_of
 from annotation.models import Annotation, Note, Project, Task
-from monitoring.actions import accuracy
+from monitoring.actions import accuracy, policies
+from monitoring.kpi import verdict
 from monitoring.models import Decision, Measurement
+from monitoring.policy import Values
 from training.models import Deployment, ModelVersion, Prediction, Run
 
 
@@ -32,7 +34,7 @@ def project_home(request: HttpRequest, project: Project) -> HttpResponse:
     tasks = Task.objects.filter(project=project)
     pending = ModelVersion.objects.filter(project=project, status=ModelVersion.Status.PENDING_APPROVAL)
     context = {
-        "kpi": kpi(accuracy.latest(project, champion)),
+        "kpi": kpi(accuracy.latest(project, champion), policies.values_of(project)),
         "audits": audits(tasks),
         "champion": champion,
         "queue": tasks.queue_summary(),
@@ -44,8 +46,8 @@ def project_home(request: HttpRequest, project: Project) -> HttpResponse:
     return render(request, "monitoring/home.html", context)
 
 
-def kpi(measurement: Measurement | None) -> dict[str, Any] | None:
-    """The measurement as the page shows it, labels as a list."""
+def kpi(measurement: Measurement | None, policy: Values) -> dict[str, Any] | None:
+    """The measurement as the page shows it, labels as a list, with what it says about the target."""
     if measurement is None:
         return None
     labels = [{"label": name, **scores} for name, scores in measurement.value["per_label"].items()]
@@ -54,6 +56,7 @@ def kpi(measurement: Measurement | None) -> dict[str, Any] | None:
         "per_label": labels,
         "model": measurement.model,
         "measured_at": measurement.created_at,
+        "verdict": verdict(measurement.value, policy),
     }
 
 

@@ -148,7 +148,12 @@ def test_kpi_on_the_home_page_is_the_measurement(
 ) -> None:
     measured = accuracy.refresh(champion.project)
     assert measured is not None
-    page = browser_of(cast.annotator).get(reverse("project", args=["clinic"]))  # type: ignore[operator]
+    home, member = reverse("project", args=["clinic"]), browser_of(cast.annotator)  # type: ignore[operator]
+    assert "Not enough audited notes (4 of 100)." in member.get(home).content.decode()
+    assert f"{measured.value['f1'] * 100:.1f}" not in member.get(home).content.decode()
+    Measurement.objects.update(value={**measured.value, "notes": 100})
+    page = member.get(home)
     assert page.context["kpi"]["f1"] == measured.value["f1"]
+    assert page.context["kpi"]["verdict"].sentence in page.content.decode()
     assert page.context["audits"] == {"done": 4, "waiting": 0}
     assert f"{measured.value['f1'] * 100:.1f}" in page.content.decode()

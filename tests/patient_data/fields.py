@@ -57,4 +57,5 @@ HOLDS_NO_PATIENT_TEXT = {
     "training.BatchResult": "external_id entities errors",
     "monitoring.Decision": "verb reason evidence",
     "monitoring.Measurement": "metric inputs_sha256 value",
+    "monitoring.Policy": "values reason",
 }

@@ -10,6 +10,7 @@ TRAINING = {
     "p/<slug:slug>/train/": (NO, "login 403 403 302 403 403 404 403"),
     "p/<slug:slug>/triggers/": (MEMBERS, NO),
     "p/<slug:slug>/rules/": (MEMBERS, "login 403 403 200 403 403 404 403"),
+    "p/<slug:slug>/policy/": (MEMBERS, "login 403 403 200 403 403 404 403"),
     "p/<slug:slug>/batches/": (MEMBERS, CURATORS),
     "batches/<int:pk>/": (MEMBERS, NO),
     "batches/<int:pk>/status/": (MEMBERS, NO),
