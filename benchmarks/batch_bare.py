@@ -1,7 +1,7 @@
 """Raw ``nlp.pipe`` over half of the texts of a file, in a process of its own: what a batch is measured against.
 
-``python -m benchmarks.batch_bare MODEL_FOLDER SHA256 TEXTS.jsonl PART PARTS``: waits for a line on standard input when
-the model is loaded, prints its CPU seconds and wall seconds.
+``python -m benchmarks.batch_bare MODEL_FOLDER SHA256 TEXTS.jsonl PART PARTS TURNS``: when the model is loaded, each
+line on standard input makes it read the next of so many slices and print its CPU seconds and wall seconds.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from training import ner
 
 
 def main() -> None:
-    folder, sha256, file, part, parts = sys.argv[1:]
+    folder, sha256, file, part, parts, turns = sys.argv[1:]
     nlp = ner.load(Path(folder), sha256=sha256)
     with Path(file).open(encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for number, line in enumerate(lines) if number % int(parts) == int(part)]
-    list(nlp.pipe(texts[:50]))
+    list(nlp.pipe(texts[:500]))
     print("ready", flush=True)
-    sys.stdin.readline()
-    cpu, wall, entities = time.process_time(), time.perf_counter(), 0
-    for doc in nlp.pipe(texts, batch_size=64):
-        entities += len(doc.ents)
-    print(json.dumps([time.process_time() - cpu, time.perf_counter() - wall, entities]), flush=True)
+    size = -(-len(texts) // int(turns))
+    for at in range(0, len(texts), size):
+        sys.stdin.readline()
+        cpu, wall, entities = time.process_time(), time.perf_counter(), 0
+        for doc in nlp.pipe(texts[at : at + size], batch_size=64):
+            entities += len(doc.ents)
+        print(json.dumps([time.process_time() - cpu, time.perf_counter() - wall, entities]), flush=True)
 
 
 if __name__ == "__main__":
