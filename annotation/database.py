@@ -28,8 +28,15 @@ def again_when_overtaken(write: Callable[[], T]) -> T:
 def settle_with_the_next() -> None:
     """This transaction's commit does not wait for the disk; the next one that does waits for both.
 
-    For a part of longer work whose end is committed as usual: when that is on the disk, so is all before it. A server
-    that breaks down meanwhile may lose the part, never half of it.
+    For a part of longer work that calls :func:`all_settled` in the end. A server that breaks down before may lose the
+    part, never half of it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit TO off")
+
+
+def all_settled() -> None:
+    """Wait until everything that was committed is on the disk."""
+    with connection.cursor() as cursor:
+        # Something has to be written to the log for its commit to wait for all before it; nobody reads the message.
+        cursor.execute("SELECT pg_logical_emit_message(true, 'marginalia', '')")

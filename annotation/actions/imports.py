@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from annotation.actions import indexing, notes, revisions
-from annotation.database import settle_with_the_next
+from annotation.database import all_settled, settle_with_the_next
 from annotation.formats import Record, Rejection, read
 from annotation.models import Annotation, Note, Project, Task, User
 from annotation.spans import MarkedSpan
@@ -72,11 +72,14 @@ def import_file(
     labels = project.labels.active().names()
     rows = read(path, file_format, labels=labels, label_map=label_map, nested=project.nested)
     report = Report()
-    with indexing.bulk():
-        while batch := list(islice(rows, CHUNK)):
-            report = _import_batch(_Batch(project, by, gold, origin), batch, report)
-            report.share = rows.share
-            on_progress(report)
+    try:
+        with indexing.bulk():
+            while batch := list(islice(rows, CHUNK)):
+                report = _import_batch(_Batch(project, by, gold, origin), batch, report)
+                report.share = rows.share
+                on_progress(report)
+    finally:
+        all_settled()
     return report
 
 

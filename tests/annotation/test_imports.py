@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from annotation.actions import imports, notes, projects
 from annotation.actions.imports import Report
@@ -166,6 +168,32 @@ def test_import_reports_after_each_batch(import_rows: Import, monkeypatch: pytes
     seen: list[tuple[int, int]] = []
     import_rows([row(n) for n in range(5)], on_progress=lambda report: seen.append((report.line, report.accepted)))
     assert seen == [(2, 2), (4, 4), (5, 5)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("stops", [False, True])
+def test_import_is_on_the_disk_when_it_is_over(import_rows: Import, stops: bool) -> None:
+    places = []
+
+    def place(function: str) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}()")
+            return str(cursor.fetchone()[0])
+
+    def on_progress(_: Report) -> None:
+        places.append(place("pg_current_wal_insert_lsn"))
+        if stops:
+            raise RuntimeError("stopped")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO on")  # the tests' server waits for no disk
+    with pytest.raises(RuntimeError) if stops else nullcontext():
+        import_rows([row(1), row(2)], on_progress=on_progress)
+    with connection.cursor() as cursor:
+        cursor.execute("RESET synchronous_commit")
+        cursor.execute("SELECT pg_current_wal_flush_lsn() >= %s::pg_lsn", [places[-1]])
+        assert cursor.fetchone() == (True,)
+    assert Note.objects.count() == 2
 
 
 def test_import_of_many_bad_rows_shows_some_and_counts_all(
