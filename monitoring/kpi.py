@@ -29,7 +29,7 @@ class Verdict:
 
 def verdict(scores: Mapping[str, Any], values: Values) -> Verdict:
     """The verdict on ``{f1, low, high, notes}``: only an interval that lies wholly on one side decides."""
-    notes, target, floor = scores["notes"], f"{values.target:.0%}", f"{values.floor:.0%}"
+    notes, target, floor = scores["notes"], f"{100 * values.target:g} %", f"{100 * values.floor:g} %"
     if notes < values.audited_notes:
         return Verdict("too_few", "Too few notes", f"Not enough audited notes ({notes:,} of {values.audited_notes:,}).")
     if scores["high"] < values.floor:

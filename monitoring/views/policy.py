@@ -40,7 +40,8 @@ class PolicyForm(forms.Form):
         for one in SETTINGS:
             field, times = self.fields[one.name], one.times
             low, high = (times * bound for bound in BOUNDS[one.name])
-            field.label, field.initial = f"{one.title} ({one.unit})", round(times * self.values[one.name], 6)
+            field.label = f"{one.title} (%)" if one.unit == "%" else one.title
+            field.initial = f"{times * self.values[one.name]:g}"
             field.help_text = f"{one.help} From {low:,.0f} to {high:,.0f}."
             field.widget.attrs |= {"min": low, "max": high}
 
