@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isfinite
 
 from monitoring.policy.values import Values
 
@@ -27,13 +28,19 @@ LOOKED_AT, AGREE, CLEAN = 3, 2, 2
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """Strict F1 of audited notes with its 95 % interval; `dropped`: significantly below the frozen test's, paired."""
+    """Strict F1 of audited notes with its 95 % interval; `dropped`: significantly below the frozen test's, paired.
+
+    Raises ValueError for what is no number, as Share and Evidence do.
+    """
 
     value: float
     low: float
     high: float
     notes: int
     dropped: bool = False
+
+    def __post_init__(self) -> None:
+        _require_numbers(self.value, self.low, self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,9 @@ class Share:
 
     value: float
     n: int
+
+    def __post_init__(self) -> None:
+        _require_numbers(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,14 @@ class Evidence:
     failed: Share | None = None
     empty: Share | None = None
     unusable: Share | None = None
+
+    def __post_init__(self) -> None:
+        _require_numbers(*(() if self.estimate is None else (self.estimate,)))
+
+
+def _require_numbers(*values: float) -> None:
+    if not all(isfinite(value) for value in values):
+        raise ValueError(f"A figure is {', '.join(map(str, values))}, which is no number; leave it out instead.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +187,13 @@ def _quality(newest: Evidence, values: Values) -> Iterator[Reason]:
 
 
 def _drift(windows: Sequence[Evidence], values: Values) -> Iterator[Reason]:
-    recent = windows[-LOOKED_AT:]
+    # A window with too few answers says neither that there is drift nor that there is none.
+    recent = [window for window in windows[-LOOKED_AT:] if window.answers >= values.window_notes]
     harm = _harm(windows[-1], values)
     for feature in sorted({name for window in recent for name in window.drift}):
         seen = [window.drift.get(feature, Level.INSUFFICIENT) for window in recent]
         grave, warned = seen.count(Level.CRITICAL), sum(level.rank >= Level.WARNING.rank for level in seen)
-        times = f"in {warned} of the last {len(recent)} windows"
+        times = f"in {warned} of the last {len(windows[-LOOKED_AT:])} windows"
         if grave >= AGREE and harm:
             yield Reason("drift_harm", Level.CRITICAL, f"{feature} drifted far {times}, and {harm}.")
         elif warned >= AGREE:

@@ -15,6 +15,8 @@ from monitoring.policy.states import Action, Event, Kind, Move, NotNowError, Sta
 from monitoring.policy.values import AUTOMATION, Values
 
 S, A = State, Action
+# Nothing is put off for longer.
+MOST_DAYS = 30
 INVESTIGATION = (A.FREEZE, A.OPEN_INVESTIGATION, A.RESCORE_STANDBYS, A.NOTIFY)
 
 
@@ -42,6 +44,16 @@ def _investigate(now: Standing, sentence: str, *first: Action) -> Move:
     return Move(moved, (*first, *INVESTIGATION, *critical), sentence)
 
 
+def _collect(now: Standing, values: Values, sentence: str, *first: Action, again: bool = False) -> Move:
+    """Labels are collected, unless the policy may not: then it rests, and people are told once."""
+    if why := _automatic(now, values, "collect"):
+        told = () if again else (A.NOTIFY,)
+        resting = replace(now, state=S.IDLE, snoozed_until=None)
+        return Move(resting, (*first, A.AUDIT_AS_USUAL, *told), f"Warning; nothing is done: {why}", moved=not again)
+    collecting = replace(now, state=S.COLLECTING, snoozed_until=None)
+    return Move(collecting, (*first, A.COLLECT, A.AUDIT_TWICE, A.NOTIFY), sentence)
+
+
 # By what was measured -------------------------------------------------------------------------------------------------
 def _level(before: Standing, event: Event, values: Values, _: datetime) -> Move:
     if event.level is None:
@@ -51,19 +63,21 @@ def _level(before: Standing, event: Event, values: Values, _: datetime) -> Move:
         return _critical(before, now)
     eased = (A.NEEDS_REVIEW_OFF,) if before.level == Level.CRITICAL else ()
     if now.level == Level.WARNING and now.state == S.IDLE:
-        if why := _automatic(now, values, "collect"):
-            return Move(now, (*eased, A.NOTIFY), f"Warning; nothing is done: {why}", moved=before.level != now.level)
-        collecting = replace(now, state=S.COLLECTING, tries=0)
-        return Move(collecting, (*eased, A.COLLECT, A.AUDIT_TWICE, A.NOTIFY), "Warning: labels are collected.")
+        told_before = before.level == Level.WARNING
+        return _collect(replace(now, tries=0), values, "Warning: labels are collected.", *eased, again=told_before)
     if now.level == Level.OK and now.state == S.COLLECTING:
-        return Move(replace(now, state=S.IDLE), (*eased, A.AUDIT_AS_USUAL), "All is well again; it passed by itself.")
+        rest = (*eased, A.AUDIT_AS_USUAL, A.UNFREEZE)
+        return Move(replace(now, state=S.IDLE), rest, "All is well again; it passed by itself.")
     if eased:
         return Move(now, eased, f"The level is {now.level.value} now; the response goes on.")
     return _stay(now, "The level changes nothing about the response.")
 
 
 def _critical(before: Standing, now: Standing) -> Move:
-    sentences = {S.INVESTIGATING: "It is under investigation already.", S.SNOOZED: "Critical; somebody has put it off."}
+    sentences = {S.INVESTIGATING: "It is under investigation already."}
+    if before.level == Level.CRITICAL:
+        # Only what was critical when somebody put it off is put off.
+        sentences[S.SNOOZED] = "Critical; somebody has put it off."
     if now.tested:
         on_its_way = "Critical; a version that passed the clinicians' test is on its way."
         sentences |= {S.AWAITING_APPROVAL: on_its_way, S.DEPLOYING: on_its_way}
@@ -105,7 +119,9 @@ def _failed(now: Standing, _: Event, values: Values, __: datetime) -> Move:
     tried = replace(now, tries=now.tries + 1)
     if tried.tries >= values.tries:
         return _investigate(tried, f"Training failed {tried.tries} times: people investigate.")
-    return Move(replace(tried, state=S.COLLECTING), (A.NOTIFY,), "Training failed; more labels are collected.")
+    if now.level != Level.WARNING:
+        return Move(replace(tried, state=S.IDLE, tries=0), (A.AUDIT_AS_USUAL, A.NOTIFY), "Training failed.")
+    return _collect(tried, values, "Training failed; more labels are collected.")
 
 
 def _approved(now: Standing, _: Event, __: Values, ___: datetime) -> Move:
@@ -114,14 +130,14 @@ def _approved(now: Standing, _: Event, __: Values, ___: datetime) -> Move:
     return Move(replace(now, state=S.DEPLOYING), (A.DEPLOY,), "Approved: it goes into service.")
 
 
-def _rejected(now: Standing, _: Event, __: Values, ___: datetime) -> Move:
+def _rejected(now: Standing, _: Event, values: Values, __: datetime) -> Move:
     if now.state != S.AWAITING_APPROVAL:
         return _stay(now, "The version is not of a response.")
     if now.level == Level.CRITICAL:
         return _investigate(now, "Rejected: the investigation goes on.")
-    state = S.COLLECTING if now.level == Level.WARNING else S.IDLE
-    actions = () if state == S.COLLECTING else (A.AUDIT_AS_USUAL, A.UNFREEZE)
-    return Move(replace(now, state=state, tested=False), actions, "Rejected.")
+    if now.level == Level.WARNING:
+        return _collect(replace(now, tested=False), values, "Rejected; more labels are collected.", A.UNFREEZE)
+    return Move(replace(now, state=S.IDLE, tested=False), (A.AUDIT_AS_USUAL, A.UNFREEZE), "Rejected.")
 
 
 def _deployed(now: Standing, _: Event, __: Values, ___: datetime) -> Move:
@@ -158,18 +174,20 @@ def _override(now: Standing, event: Event, _: Values, at: datetime) -> Move:
         raise NotNowError(f"There is nothing to put off while the response is {now.state.value}.")
     if event.until is None or event.until <= at:
         raise NotNowError("Say until when it is put off; the time must lie ahead.")
+    if event.until > at + timedelta(days=MOST_DAYS):
+        raise NotNowError(f"Nothing is put off for more than {MOST_DAYS} days; choose an earlier time.")
     put_off = replace(now, state=S.SNOOZED, snoozed_until=event.until)
     return Move(put_off, (A.UNFREEZE,), f"Put off until {event.until:%Y-%m-%d %H:%M}.")
 
 
-def _expired(now: Standing, _: Event, __: Values, at: datetime) -> Move:
+def _expired(now: Standing, _: Event, values: Values, at: datetime) -> Move:
     if now.state != S.SNOOZED or (now.snoozed_until and at < now.snoozed_until):
         return _stay(now, "Nothing that was put off is due.")
     back = replace(now, snoozed_until=None)
     if now.level == Level.CRITICAL:
         return _investigate(back, "It was put off and is still critical: people investigate.")
     if now.level == Level.WARNING:
-        return Move(replace(back, state=S.COLLECTING), (A.COLLECT, A.NOTIFY), "It was put off and still warns.")
+        return _collect(back, values, "It was put off and still warns: labels are collected.")
     return Move(replace(back, state=S.IDLE), (A.AUDIT_AS_USUAL,), "It was put off and is over.")
 
 

@@ -56,6 +56,8 @@ def test_no_window_and_no_reference_say_nothing() -> None:
         ([seen(drift=GRAVE), seen(drift=GRAVE, novel=True)], Level.CRITICAL, "drift_harm"),
         ([seen(drift=GRAVE), seen(drift=WARNED, novel=True)], Level.WARNING, "drift"),
         ([seen(drift=WARNED), seen(drift=WARNED), seen(answers=5, drift=WARNED)], Level.INSUFFICIENT, "too_little"),
+        ([seen(answers=3, drift=WARNED), seen(drift=WARNED)], Level.OK, None),
+        ([seen(answers=3, estimate=0.1), seen(estimate=0.79)], Level.OK, None),
         ([seen(estimate=0.79), seen(estimate=0.79)], Level.WARNING, "estimate"),
         ([seen(estimate=0.79), seen(estimate=0.80)], Level.OK, None),
         ([seen(failed=Share(0.06, 50))], Level.CRITICAL, "failed"),
@@ -105,6 +107,13 @@ def test_a_level_rises_at_once_and_falls_after_two_clean_windows(
     judged = judge(windows, VALUES, FULL, standing)
     assert judged.level == level
     assert ("held" in rules(judged)) == (judged.level == standing != judge(windows, VALUES, FULL).level)
+
+
+@pytest.mark.parametrize("figure", [float("nan"), float("inf")])
+def test_what_is_no_number_is_refused(figure: float) -> None:
+    for make in (lambda: Kpi(figure, 0, 1, 100), lambda: Share(figure, 10), lambda: seen(estimate=figure)):
+        with pytest.raises(ValueError, match="is no number"):
+            make()
 
 
 SHARES = st.none() | st.builds(Share, st.floats(0, 1), st.integers(0, 10_000))

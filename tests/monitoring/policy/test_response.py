@@ -100,8 +100,29 @@ def test_every_state_can_come_to_rest() -> None:
 
 def test_nothing_is_done_by_itself_while_automation_is_off() -> None:
     for standing, event, move in EDGES:
-        if standing.stopped and event.kind not in (Kind.RETRAIN, Kind.EXPIRED):
+        if standing.stopped and event.kind != Kind.RETRAIN:
             assert not AUTOMATIC & set(move.actions), (standing, event)
+
+
+def test_what_comes_to_rest_is_not_frozen_and_audits_as_usual() -> None:
+    """Freezing and audits, followed along every path."""
+    start = (Standing(), False, Action.AUDIT_AS_USUAL)
+    seen, waiting = {start}, [start]
+    while waiting:
+        standing, frozen, audit = waiting.pop()
+        for _, move in REACHED[standing]:
+            now, rate = frozen, audit
+            for action in move.actions:
+                now = {Action.FREEZE: True, Action.UNFREEZE: False}.get(action, now)
+                rate = action if action.value.startswith("audit") else rate
+            if move.standing.state in (State.IDLE, State.COLLECTING):
+                assert not now, (standing, move)
+            if move.standing.state == State.IDLE:
+                assert rate == Action.AUDIT_AS_USUAL, (standing, move)
+            after = (timeless(move.standing), now, rate)
+            if after not in seen:
+                seen.add(after)
+                waiting.append(after)
 
 
 def test_what_is_critical_asks_for_review_until_it_is_no_more() -> None:
@@ -181,6 +202,26 @@ def test_move(before: Standing, event: Event, state: State, actions: set[Action]
     assert move.sentence.endswith(".")
 
 
+def test_what_was_put_off_as_a_warning_is_investigated_when_it_is_critical() -> None:
+    snoozed = at(State.SNOOZED, snoozed_until=LATER)
+    move = respond(snoozed, Event(Kind.LEVEL, level=Level.CRITICAL), VALUES, NOW)
+    assert (move.standing.state, move.standing.snoozed_until) == (State.INVESTIGATING, None)
+    put_off = respond(move.standing, Event(Kind.OVERRIDE, until=LATER), VALUES, NOW).standing
+    assert respond(put_off, Event(Kind.LEVEL, level=Level.CRITICAL), VALUES, NOW).standing.state == State.SNOOZED
+
+
+def test_a_failed_training_that_nothing_warned_of_comes_to_rest() -> None:
+    asked = respond(Standing(level=Level.OK), Event(Kind.RETRAIN), VALUES, NOW).standing
+    failed = respond(asked, Event(Kind.FAILED), VALUES, NOW)
+    assert (failed.standing.state, failed.standing.tries) == (State.IDLE, 0)
+
+
+def test_people_are_told_once_that_the_policy_does_nothing() -> None:
+    warned = respond(Standing(stopped=True), Event(Kind.LEVEL, level=Level.WARNING), VALUES, NOW)
+    again = respond(warned.standing, Event(Kind.LEVEL, level=Level.WARNING), VALUES, NOW)
+    assert [(move.moved, Action.NOTIFY in move.actions) for move in (warned, again)] == [(True, True), (False, False)]
+
+
 def test_trainings_keep_a_distance() -> None:
     collecting = at(State.COLLECTING, retrained_at=NOW - timedelta(hours=23))
     waits = respond(collecting, Event(Kind.ENOUGH_GOLD), VALUES, NOW)
@@ -209,6 +250,7 @@ def test_automation_goes_as_far_as_the_policy_says(automation: str, collects: in
         (at(State.IDLE), Event(Kind.OVERRIDE, until=LATER)),
         (at(State.INVESTIGATING), Event(Kind.OVERRIDE, until=NOW)),
         (at(State.INVESTIGATING), Event(Kind.OVERRIDE)),
+        (at(State.INVESTIGATING), Event(Kind.OVERRIDE, until=NOW + timedelta(days=31))),
         (at(State.INVESTIGATING, Level.CRITICAL), Event(Kind.RETRAIN)),
         (at(State.DEPLOYING), Event(Kind.INVESTIGATE)),
         (Standing(), Event(Kind.RESUME)),
