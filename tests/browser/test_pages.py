@@ -132,6 +132,8 @@ class Walk:
             self.page.set_viewport_size(PHONE)
 
     def ask_axe(self, options: dict[str, Any]) -> None:
+        # What the page does about its new width is done before the next frame.
+        self.page.evaluate("new Promise(requestAnimationFrame)")
         for one in self.page.evaluate(VIOLATIONS, options):
             self.wrong.append(f"{self.here}{one['id']} at {[node['target'] for node in one['nodes']][:3]}")
 

@@ -41,9 +41,20 @@ function tellLost(lost) {
   if (notice) notice.hidden = !lost;
 }
 
+/** A table that is wider than its box can be scrolled by keyboard too. */
+function reachWideTables() {
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".table-box"))) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+
 // On a narrow screen the row of pages scrolls: the one that is open must be in sight.
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
+reachWideTables();
+window.addEventListener("resize", reachWideTables);
+document.addEventListener("htmx:afterSettle", reachWideTables);
 document.addEventListener("submit", onSubmit);
 document.addEventListener("click", onClick);
 document.addEventListener("htmx:beforeSwap", onSwap);
