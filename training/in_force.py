@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from annotation.actions import versions
 from annotation.models import Project
 from training.models import Run, TrainingRules
 from training.rules import Rules, read
@@ -16,7 +17,7 @@ def rules_of(project: Project) -> Rules:
 
 
 def newest_of(project: Project) -> TrainingRules | None:
-    return TrainingRules.objects.filter(project=project).order_by("-version").first()
+    return versions.newest_of(TrainingRules, project)
 
 
 def order_of(run: Run) -> dict[str, Any]:

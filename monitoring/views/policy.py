@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from annotation.access import Right, in_project, person
-from annotation.errors import ActionError
 from annotation.models import Project
 from monitoring.actions import policies
 from monitoring.models import Policy
 from monitoring.policy import Values
 from monitoring.policy.values import BOUNDS
 from monitoring.policy_words import SETTINGS, differences, read_out
+from monitoring.views.settings_versions import save, versions
 
-SHOWN = 50
+TITLE = "Accuracy"
 
 
 class PolicyForm(forms.Form):
@@ -46,8 +45,8 @@ class PolicyForm(forms.Form):
             field.widget.attrs |= {"min": low, "max": high}
 
     @property
-    def shown(self) -> list[forms.BoundField]:
-        return [self[one.name] for one in SETTINGS]
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [(TITLE, [self[one.name] for one in SETTINGS])]
 
     def changed(self) -> dict[str, Any]:
         said = {one.name: round(self.cleaned_data[one.name] / one.times, 6) for one in SETTINGS}
@@ -64,37 +63,14 @@ def policy(request: HttpRequest, project: Project) -> HttpResponse:
     if request.method == "POST":
         if not may_change:
             raise PermissionDenied(f"Your roles in {project.name} don't let you change its policy; ask an ML lead.")
-        if form.is_valid() and save(request, project, form):
+        if form.is_valid() and save(
+            request, form, form.changed(), "policy", policies.change, project=project, by=person(request)
+        ):
             return redirect("policy", slug=project.slug)
     context = {
         "form": form if may_change else None,
-        "settings": [(one.title, read_out(one.name, getattr(values, one.name)), one.help) for one in SETTINGS],
+        "groups": [(TITLE, [(one.title, read_out(one.name, getattr(values, one.name)), one.help) for one in SETTINGS])],
         "newest": newest,
-        "versions": versions(project),
+        "versions": versions(Policy, project, differences),
     }
     return render(request, "monitoring/policy.html", context)
-
-
-def save(request: HttpRequest, project: Project, form: PolicyForm) -> bool:
-    """False when the form has to say why not."""
-    changed, said = form.changed(), form.cleaned_data
-    if not changed:
-        messages.info(request, "Nothing was changed.")
-        return True
-    try:
-        made = policies.change(
-            project=project, values=changed, by=person(request), reason=said["reason"], base=said["base"]
-        )
-    except ActionError as error:
-        form.add_error(None, str(error))
-        return False
-    messages.success(request, f"Version {made.version} of the policy is in force.")
-    return True
-
-
-def versions(project: Project) -> list[dict[str, Any]]:
-    """Newest first: each with what it changed."""
-    rows = list(Policy.objects.filter(project=project).select_related("created_by").order_by("-version"))
-    before = [row.values for row in rows[1:]] + [{}]
-    told = [{"row": row, "changes": differences(old, row.values)} for row, old in zip(rows, before, strict=False)]
-    return told[:SHOWN]
