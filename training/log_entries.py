@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from annotation.actions.notes import NewNote, build
 from annotation.models import FACETS, Note, Project
 from annotation.spans import ScoredSpan
 from training.serving import Missed, Served
@@ -68,9 +67,8 @@ def pack(entry: Entry) -> bytes:
     return json.dumps(row, separators=(",", ":")).encode()
 
 
-def sealed(project: Project, new: NewNote) -> SealedNote:
-    """The note that `new` becomes, encrypted, as its entry has it. Raises TextError when the text can't be taken."""
-    note = build(project=project, new=new, origin=Note.Origin.API)
+def sealed(note: Note) -> SealedNote:
+    """An unsaved note, whose text is encrypted, as its entry has it."""
     parts = [base64.b64encode(bytes(part or b"")).decode() for part in (note.ciphertext, note.wrapped_key)]
     return {**{name: str(getattr(note, name)) for name in PLAIN}, "uid": note.uid.hex, "sealed": parts}
 

@@ -23,10 +23,10 @@ from django.utils import timezone
 from annotation.database import AWAY
 from training import journal, log_writing
 from training.journal import Journal
-from training.log_entries import Document, Entry, pack, sealed, unpack
+from training.log_entries import Document, Entry, pack, unpack
 from training.traffic_counts import Counts, minute_of
 
-__all__ = ["Document", "Entry", "Log", "flush", "log", "offer", "sealed"]
+__all__ = ["Document", "Entry", "Log", "flush", "log", "offer"]
 
 BATCH_BYTES = 500_000
 # Between two transactions: what comes meanwhile goes into the next one. (At 0.1 a note cost 1.1 ms of processor time to

@@ -82,7 +82,8 @@ class Evidence:
     unusable: Share | None = None
 
     def __post_init__(self) -> None:
-        _require_numbers(*(() if self.estimate is None else (self.estimate,)))
+        if self.estimate is not None:
+            _require_numbers(self.estimate)
 
 
 def _require_numbers(*values: float) -> None:

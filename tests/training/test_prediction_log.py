@@ -10,12 +10,14 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
+from annotation.actions import notes
 from annotation.actions.notes import NewNote
 from annotation.models import Client, Note
 from annotation.spans import ScoredSpan
 from training import log_writing, prediction_log
+from training.log_entries import sealed
 from training.models import Deployment, Prediction, TrafficMinute
-from training.prediction_log import Document, Entry, Log, sealed
+from training.prediction_log import Document, Entry, Log
 from training.serving import Missed, Served
 
 pytestmark = pytest.mark.django_db
@@ -42,10 +44,8 @@ def entry(served: Served, api_key: tuple[Client, str], champion: Deployment) -> 
 
 
 def entry_of(served: Served, client: Client, *documents: tuple[str, str], missed: Missed | None = None) -> Entry:
-    rows = [
-        Document(uuid.uuid4(), sealed(client.project, NewNote(name, text)), len(text), FOUND)
-        for name, text in documents
-    ]
+    build = notes.builder(project=client.project, origin=Note.Origin.API)
+    rows = [Document(uuid.uuid4(), sealed(build(NewNote(name, text))), len(text), FOUND) for name, text in documents]
     return Entry(client.project, client.pk, uuid.uuid4(), timezone.now(), served, 7.5, rows, missed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -15,9 +15,10 @@ from rest_framework.response import Response
 
 from annotation.access import client_of
 from annotation.actions import notes
-from annotation.models import Client
+from annotation.actions.notes import NewNote
+from annotation.models import Client, Note
 from training import prediction_log, serving
-from training.log_entries import SealedNote
+from training.log_entries import SealedNote, sealed
 from training.ner.assertion import Cues, cues_of
 from training.prediction_log import Document, Entry
 from webapp.api import answers, fhir, idempotency
@@ -66,7 +67,8 @@ def answer(request: Request, documents: list[Incoming], options: Options) -> Res
     pending = serving.engine().submit(client.project_id, texts, route_key=_route_key(readable, request_id))
     if options.store:
         _mark_changed(client, readable)
-    ahead = [_ahead(client, document, options) for document in readable]
+    build = notes.builder(project=client.project, origin=Note.Origin.API) if options.store else None
+    ahead = [_ahead(document, build) for document in readable]
     answered = pending.answer()
     found: dict[int, answers.Found] = {}
     kept: list[Document] = []
@@ -96,14 +98,14 @@ class Ahead:
     cues: Cues
 
 
-def _ahead(client: Client, document: Incoming, options: Options) -> Ahead | None:
-    """None for a document with errors; one that came without an id gets one."""
+def _ahead(document: Incoming, build: Callable[[NewNote], Note] | None) -> Ahead | None:
+    """None for a document with errors; one that is kept (by `build`) and came without an id gets one."""
     if document.note is None or document.errors:
         return None
     prediction_id, note = uuid.uuid4(), None
-    if options.store:
+    if build:
         document.id = document.id or str(prediction_id)
-        note = prediction_log.sealed(client.project, replace(document.note, external_id=document.id))
+        note = sealed(build(replace(document.note, external_id=document.id)))
     text = document.note.text
     return Ahead(prediction_id, note, len(text), cues_of(text))
 
