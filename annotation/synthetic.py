@@ -86,9 +86,14 @@ class _Line:
         return any(piece.label for piece in self.pieces)
 
 
-def generate(count: int, *, seed: int, knobs: Knobs = Knobs(), prefix: str = "demo") -> Iterator[SyntheticNote]:
-    """`count` notes, about 1.3 to a patient; the first n of a longer run are the same. Ids are ``{prefix}-{i:06}``."""
-    for index in range(count):
+def generate(
+    count: int, *, seed: int, knobs: Knobs = Knobs(), prefix: str = "demo", start: int = 0
+) -> Iterator[SyntheticNote]:
+    """`count` notes, about 1.3 to a patient; the first n of a longer run are the same. Ids are ``{prefix}-{i:06}``.
+
+    `start`: the number of the first one, so that a run can go on where another ended.
+    """
+    for index in range(start, start + count):
         yield _note(index, seed, knobs, prefix)
 
 

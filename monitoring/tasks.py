@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from annotation.models import Project
-from monitoring.actions import accuracy, rollouts
+from monitoring.actions import accuracy, monitor, rollouts
 from training import prelabels
 
 
@@ -19,3 +19,8 @@ def refresh() -> None:
 @shared_task
 def watch_rollouts() -> None:
     rollouts.watch()
+
+
+@shared_task
+def look() -> None:
+    monitor.look()

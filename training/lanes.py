@@ -62,11 +62,16 @@ class Served:
     sha256: str
     role: str
     nlp: Language = field(repr=False)
+    # While the project is on hold: every entity with a lower score is to be reviewed.
+    review_below: float = 0.0
 
     @classmethod
     def of(cls, row: Deployment, nlp: Language) -> Served:
+        """`row` with its project's hold, if there is one."""
         model = row.model
-        return cls(row.pk, model.pk, model.number, model.project.slug, model.sha256, row.role, nlp)
+        hold = getattr(row.project, "hold", None)
+        below = hold.review_below or 0.0 if hold else 0.0
+        return cls(row.pk, model.pk, model.number, model.project.slug, model.sha256, row.role, nlp, below)
 
 
 Entities = list[list[ScoredSpan]]

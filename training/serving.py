@@ -174,7 +174,7 @@ class Engine:
         connection.close()
 
     def _catch_up(self) -> None:
-        rows = list(Deployment.objects.answering().select_related("model__project"))
+        rows = list(Deployment.objects.answering().select_related("model__project", "project__hold"))
         others = {row.project_id: row for row in rows if row.role != Role.CHAMPION}
         routes = {}
         for row in rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from annotation.models import Project
+from training import holds
 from training.in_force import rules_of
 from training.models import GateReport, ModelVersion, Run, Step, UatSession
 
@@ -20,7 +21,8 @@ def standing_after(run: Run, project: Project, *, tested: bool = False) -> Model
         return Status.GATES_FAILED
     rules = rules_of(project)
     first = not ModelVersion.objects.filter(project=project, status=Status.APPROVED).exists()
-    asked = rules.uat == "always" or (rules.uat == "first" and first)
+    # While automation stands still nothing goes into service that clinicians have not tested.
+    asked = rules.uat == "always" or (rules.uat == "first" and first) or holds.frozen(project) is not None
     return Status.UAT if asked and not tested else Status.PENDING_APPROVAL
 
 

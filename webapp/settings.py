@@ -259,6 +259,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "read-along": {"task": "training.tasks.read_along", "schedule": schedule(2.0), "options": {"expires": 2}},
     "watch-rollouts": {"task": "monitoring.tasks.watch_rollouts", "schedule": schedule(2.0), "options": {"expires": 4}},
+    "monitor": {"task": "monitoring.tasks.look", "schedule": schedule(60.0), "options": {"expires": 60}},
     "refresh-accuracy": {"task": "monitoring.tasks.refresh", "schedule": schedule(30.0), "options": {"expires": 30}},
 }
 

@@ -38,6 +38,8 @@ class Project(models.Model):
     doubt_threshold = models.FloatField(default=0.7, validators=SHARE)
     queue_order = models.CharField(max_length=12, choices=QueueOrder.choices, default=QueueOrder.AGE)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The time that it is in a simulated project: its own clock, moved by manage.py simulate.
+    simulated_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ProjectQuerySet.as_manager()
 

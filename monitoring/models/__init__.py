@@ -1,5 +1,8 @@
+from monitoring.models.alert import Alert
 from monitoring.models.decision import Decision
 from monitoring.models.measurement import Measurement
 from monitoring.models.policy import Policy
+from monitoring.models.response import Response
+from monitoring.models.window import Window, WindowNotes
 
-__all__ = ["Decision", "Measurement", "Policy"]
+__all__ = ["Alert", "Decision", "Measurement", "Policy", "Response", "Window", "WindowNotes"]

@@ -22,10 +22,17 @@ class Decision(models.Model):
         UAT = "uat", "Signed the clinicians' test"
         DEV = "dev", "Put into development"
         RETRAIN = "retrain", "Retrain"
+        COLLECT = "collect", "Collect labels"
+        INVESTIGATE = "investigate", "Investigate"
+        SNOOZE = "snooze", "Put off"
+        STOP = "stop", "Switched automation off"
+        RESUME = "resume", "Switched automation on"
+        NONE = "none", "Nothing to be done"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions")
-    verb = models.CharField(max_length=10, choices=Verb.choices)
-    model = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="decisions")
+    verb = models.CharField(max_length=12, choices=Verb.choices)
+    # None: about the project as a whole, such as the switch of its automation.
+    model = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
     deployment = models.ForeignKey(
         Deployment, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
     )

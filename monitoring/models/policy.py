@@ -10,7 +10,7 @@ class Policy(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="policies")
     version = models.PositiveIntegerField()
-    values = models.JSONField(help_text="As monitoring/policy_values.py reads it; what is missing has its default.")
+    values = models.JSONField(help_text="As monitoring/policy/values.py reads it; what is missing has its default.")
     reason = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,6 +1,6 @@
 """What the data say of a champion (its level), and what is done about it (the response). Pure: no Django."""
 
-from monitoring.policy.level import Evidence, Judged, Kpi, Level, Reason, Reference, Share, judge
+from monitoring.policy.level import Evidence, Judged, Kpi, Level, Reason, Reference, Share, judge, outages
 from monitoring.policy.response import respond
 from monitoring.policy.states import Action, Event, Kind, Move, NotNowError, Standing, State
 from monitoring.policy.values import Values, ValuesError, read
@@ -23,6 +23,7 @@ __all__ = [
     "Values",
     "ValuesError",
     "judge",
+    "outages",
     "read",
     "respond",
 ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from math import isfinite
+from typing import Any
 
 from monitoring.policy.values import Values
 
@@ -85,6 +86,17 @@ class Evidence:
         if self.estimate is not None:
             _require_numbers(self.estimate)
 
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Evidence:
+        """What :meth:`to_json` made."""
+        shares = {name: Share(**kept[name]) if kept[name] else None for name in ("failed", "empty", "unusable")}
+        kpi = Kpi(**kept["kpi"]) if kept["kpi"] else None
+        drift = {name: Level(level) for name, level in kept["drift"].items()}
+        return cls(**{**kept, **shares, "kpi": kpi, "drift": drift, "gaps": tuple(kept["gaps"])})
+
 
 def _require_numbers(*values: float) -> None:
     if not all(isfinite(value) for value in values):
@@ -129,9 +141,8 @@ def judge(
 def _raw(windows: Sequence[Evidence], values: Values, reference: Reference) -> Judged:
     """What the windows say, whatever was said before."""
     newest = windows[-1]
-    outages = tuple(_outages(newest, values))
-    if outages:
-        return Judged(Level.CRITICAL, outages)
+    if out := tuple(outages(newest, values)):
+        return Judged(Level.CRITICAL, out)
     if reference.notes < values.reference_notes and reference.days < values.reference_days:
         return Judged(Level.NO_BASELINE, (_no_baseline(values, reference),))
     enough = newest.answers >= values.window_notes
@@ -161,7 +172,7 @@ def _too_little(windows: Sequence[Evidence], values: Values) -> Iterator[Reason]
         yield Reason("quiet", Level.WARNING, said)
 
 
-def _outages(newest: Evidence, values: Values) -> Iterator[Reason]:
+def outages(newest: Evidence, values: Values) -> Iterator[Reason]:
     """One window is enough: nobody waits a week for these."""
     for rule, share, most, what in (
         ("failed", newest.failed, values.outage_failed, "requests failed"),

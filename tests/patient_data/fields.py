@@ -40,6 +40,7 @@ HOLDS_NO_PATIENT_TEXT = {
     "training.Evaluation": "role split difference scores per_label slices per_note found",
     "training.Deployment": "environment role status end_reason",
     "training.TrainingRules": "values reason",
+    "training.Hold": "reason",
     "training.TriggerRecord": "trigger sentence",
     "training.GateReport": "kind report",
     "training.BehaviourCase": "category expectation key_id spans",
@@ -56,6 +57,12 @@ HOLDS_NO_PATIENT_TEXT = {
     "training.BatchChunk": "status worker",
     "training.BatchResult": "external_id entities errors",
     "monitoring.Decision": "verb reason evidence",
-    "monitoring.Measurement": "metric inputs_sha256 value",
+    # Features and groups of facets, with figures and counts by bin.
+    "monitoring.Measurement": "metric feature level inputs_sha256 value",
+    "monitoring.Window": "evidence level reasons",
+    # Ids of notes; rows of counts, words only as the bucket that they fall into.
+    "monitoring.WindowNotes": "notes rows",
+    "monitoring.Response": "state level stop_reason",
+    "monitoring.Alert": "key severity status title sentence proposal evidence",
     "monitoring.Policy": "values reason",
 }

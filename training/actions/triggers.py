@@ -10,7 +10,7 @@ from django.utils import timezone
 from annotation.actions import people
 from annotation.errors import ActionError
 from annotation.models import Project, User
-from training import changes
+from training import changes, holds
 from training.actions.runs import start_training
 from training.in_force import rules_of
 from training.models import Run, TriggerRecord
@@ -49,6 +49,8 @@ def _is_due(rules: Rules, last: Run) -> bool:
 
 def _why_not(project: Project, rules: Rules, fresh: int, last: Run, trigger: Run.Trigger) -> str:
     """Why no training starts now; empty when one does."""
+    if hold := holds.frozen(project):
+        return f"Not started: automation stands still. {hold.reason}"[:300]
     if fresh < rules.new_gold and trigger == Trigger.NEW_GOLD:
         return f"Not started: {fresh} new gold notes, and {rules.new_gold} are needed."
     if Run.objects.in_work().filter(project=project, kind=Run.Kind.PIPELINE).exists():

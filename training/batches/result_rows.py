@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from annotation.formats.csv_format import guarded
+from training import holds
 from training.batches.results import Told, told
 from training.entity_rows import entities_json
 from training.models import Batch
@@ -21,7 +22,7 @@ TOGETHER = 500
 
 def rows_of(batch: Batch, *, after: int = 0, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """``{row, id, prediction_id, entities, errors}`` of each row whose result is there, in order."""
-    doubt = batch.project.doubt_threshold
+    doubt = holds.doubt_of(batch.project)
     return (_row(one, batch.index_type, doubt) for one in told(batch, after=after, limit=limit))
 
 

@@ -6,6 +6,7 @@ from training.models.deployment import Deployment
 from training.models.evaluation import Evaluation
 from training.models.feedback import Feedback
 from training.models.gate import BehaviourCase, GateReport
+from training.models.hold import Hold
 from training.models.model_version import ModelVersion
 from training.models.prediction import Prediction
 from training.models.reference import Reference
@@ -26,6 +27,7 @@ __all__ = [
     "Evaluation",
     "Feedback",
     "GateReport",
+    "Hold",
     "ModelVersion",
     "Prediction",
     "Reference",

@@ -91,6 +91,22 @@ class ScoredRecognizer(EntityRecognizer):
         logits[~moves.valid(parse)] = -np.inf
         return Steps(logits, moves.chosen(parse), np.flatnonzero(parse.opens))
 
+    def chance_of_entity(self, docs: Sequence[Doc], outside: npt.NDArray[np.bool_]) -> Floats:
+        """The probability, shape (tokens outside,), that an entity begins at a token which the parse left outside.
+
+        `outside`: of all tokens of `docs` in order; the docs must have run through this pipeline and have tokens.
+        """
+        at: Ints = np.flatnonzero(outside)
+        none = np.full_like(at, -1)
+        features, ends = np.stack([at, none, none], axis=1), np.cumsum([len(doc) for doc in docs]) - 1
+        logits = self._scores(self._vectors(docs), features) / self.temperature
+        moves = _Moves(self.moves, self.vocab.strings.as_int)
+        logits[~moves.valid_outside(np.isin(at, ends))] = -np.inf
+        logits -= logits.max(axis=1, keepdims=True)
+        chances = np.exp(logits)
+        stays: Floats = chances[:, moves.kind == "O"].sum(axis=1) / chances.sum(axis=1)
+        return 1.0 - stays
+
     def _vectors(self, docs: Sequence[Doc]) -> npt.NDArray[np.float32]:
         """What the parser reads of each token, shape (tokens, width)."""
         tok2vec, as_numpy = self.model.get_ref("tok2vec"), self.model.ops.to_numpy
@@ -154,11 +170,19 @@ class _Moves:
     def valid(self, parse: _Parse) -> npt.NDArray[np.bool_]:
         """Shape (steps, moves). Outside an entity O, any B or U; inside I and L of its label; no B or I at the end."""
         opens, more = parse.opens[:, None], ~parse.ends_text[:, None]
-        named = self.label != 0  # the parser's own "U-" without a label only ever blocks
-        outside = (self.kind == "O") | ((self.kind == "U") & named) | ((self.kind == "B") & named & more)
+        outside = self.valid_outside(parse.ends_text)
         inside = ((self.kind == "L") | ((self.kind == "I") & more)) & (self.label == parse.label[:, None])
         valid: npt.NDArray[np.bool_] = np.where(opens, outside, inside)
         return valid
+
+    def valid_outside(self, ends_text: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Shape (steps, moves), where no entity is open."""
+        more = ~ends_text[:, None]
+        named = self.label != 0  # the parser's own "U-" without a label only ever blocks
+        found: npt.NDArray[np.bool_] = (
+            (self.kind == "O") | ((self.kind == "U") & named) | ((self.kind == "B") & named & more)
+        )
+        return found
 
     def chosen(self, parse: _Parse) -> Ints:
         kinds = np.select([parse.opens & parse.closes, parse.opens, parse.closes], ["U", "B", "L"], "I")

@@ -83,7 +83,7 @@ def answer(request: Request, documents: list[Incoming], options: Options) -> Res
         answered.missed, options.client_ref,
     )  # fmt: skip
     prediction_log.offer(entry)
-    doubt = client.project.doubt_threshold
+    doubt = max(client.project.doubt_threshold, answered.served.review_below)
     told = answers.body(request_id, answered.served, documents, found, options=options, doubt=doubt)
     return Response(fhir.bundle(told) if fhir.asked(request) else told)
 

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+import spacy
 from spacy.pipeline import EntityRecognizer
 
 from training.ner.confidence import SCORES, Steps
+from training.ner.missed import expected
 from training.ner.temperature import fit_temperature
 
 
@@ -88,3 +90,25 @@ def test_fit_temperature_finds_the_one_that_made_the_data():
 def test_fit_temperature_of_few_entities_is_the_default():
     steps = Steps(np.zeros((3, 2)), np.zeros(3, np.int64), np.arange(3))
     assert fit_temperature([steps], [True] * 3, default=2.5) == 2.5
+
+
+def test_chance_of_an_entity_outside_is_that_of_the_parse(trained, docs):
+    """Over the tokens left outside: one less the probability of going on, step by step; a text at a time and all."""
+    ner = trained.nlp.get_pipe("ner")
+    sums = []
+    for doc in docs:
+        names, rows = stepwise(ner, untagged(trained, doc))
+        total = 0.0
+        for name, (scores, valid, best) in zip(names, rows, strict=True):
+            if name == "O":
+                likely = np.exp(np.where(valid, scores, -np.inf).astype(float) / ner.temperature)
+                total += 1 - likely[best] / likely.sum()
+        sums.append(total)
+    assert max(sums) > 0.001
+    with trained.nlp.select_pipes(disable=["abbreviations"]):
+        texts = [doc.text for doc in docs]
+        assert expected(trained.nlp, ["", *texts]) == pytest.approx([0.0, *sums], abs=1e-3)
+
+
+def test_pipeline_without_scores_expects_to_miss_nothing():
+    assert expected(spacy.blank("en"), ["fever", ""]) == [0.0, 0.0]

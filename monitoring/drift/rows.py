@@ -1,0 +1,78 @@
+"""What is kept of a note for drift: counts, never a word of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from zlib import crc32
+
+from annotation.spans import ScoredSpan
+
+# Words are counted by the bucket that they fall into, so a row holds none of them.
+BUCKETS = 64
+SCORE_EDGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_DEVANAGARI = re.compile("[\u0900-\u097f]")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A note in figures.
+
+    `words` of three letters or more, `unseen`: those in no note of the training data, `capitals`: share of its letters,
+    `devanagari`: share of its words, `tokens`: words by bucket, `labels`: entities by label, `scores`: entities by
+    the bin of their score, `certain`: sum of the scores, `missed`: entities that the model expects to have missed.
+    """
+
+    words: int
+    unseen: int
+    capitals: float
+    devanagari: float
+    tokens: Mapping[str, int]
+    labels: Mapping[str, int]
+    scores: Sequence[int]
+    certain: float
+    missed: float
+    facets: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def entities(self) -> int:
+        return sum(self.labels.values())
+
+
+def words_of(text: str) -> list[str]:
+    """Its words of three letters or more, in lower case: what is known or unseen."""
+    return _WORD.findall(text.lower())
+
+
+def row_of(
+    text: str,
+    entities: Sequence[ScoredSpan],
+    facets: Mapping[str, str],
+    known: Collection[str],
+    missed: float = 0.0,
+) -> NoteRow:
+    """`known`: the words of the training data; `missed`: as :func:`training.ner.missed.expected` counts it."""
+    words = words_of(text)
+    letters = [letter for letter in text if letter.isalpha()]
+    scores = [0] * (len(SCORE_EDGES) + 1)
+    for entity in entities:
+        scores[sum(entity.score >= edge for edge in SCORE_EDGES)] += 1
+    return NoteRow(
+        words=len(words),
+        unseen=sum(word not in known for word in words),
+        capitals=sum(letter.isupper() for letter in letters) / max(1, len(letters)),
+        devanagari=sum(bool(_DEVANAGARI.search(word)) for word in words) / max(1, len(words)),
+        tokens=dict(Counter(str(crc32(word.encode()) % BUCKETS) for word in words)),
+        labels=dict(Counter(entity.label for entity in entities)),
+        scores=scores,
+        certain=sum(entity.score for entity in entities),
+        missed=missed,
+        facets=dict(facets),
+    )

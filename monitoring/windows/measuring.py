@@ -1,0 +1,99 @@
+"""One window of a champion, measured: its counts, its notes, its audits, and what they say beside its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from annotation.models import Note
+from monitoring.drift import NoteRow, Seen, Side, kpi_of, seen
+from monitoring.drift.evidence import POOLED
+from monitoring.models import Window, WindowNotes
+from monitoring.policy import Evidence, Reference, Values
+from monitoring.windows.audits import audited, test_counts
+from monitoring.windows.counts import Counted, counted
+from monitoring.windows.due import Stretch
+from monitoring.windows.sample import Sample, sample, unpacked
+from training.comparison import NoteScore
+from training.fairness import Group, groups
+from training.judgements import judgements_of
+from training.models import ModelVersion
+
+# The classifier that tells texts apart reads so many a side; a reference has so many windows.
+MOST_TEXTS, MOST_WINDOWS = 400, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`audits`: of this window; `groups`: of the newest windows together."""
+
+    counted: Counted
+    sample: Sample
+    seen: Seen
+    audits: Sequence[NoteScore]
+    groups: Sequence[Group]
+    evidence: Evidence
+    reference: Reference
+
+
+def measure(model: ModelVersion, stretch: Stretch, values: Values) -> Measured:
+    """Read what the stretch left behind. Takes seconds: each note that the lot chose is read by the model again."""
+    count = counted(model, stretch)
+    notes = sample(model, stretch, count.answers)
+    before = list(Window.objects.filter(model=model, ends_at__lte=stretch.start).order_by("-starts_at")[: POOLED - 1])
+    audits = [audited(model, Stretch(one.starts_at, one.ends_at)) for one in reversed(before)]
+    audits.append(audited(model, stretch))
+    found = _beside_reference(model, notes)
+    fair = groups([note for window in audits for note in window])
+    kpi = kpi_of([[note.counts for note in window] for window in audits], values.audited_notes, test_counts(model))
+    evidence = replace(
+        count.evidence(),
+        kpi=kpi,
+        drift=found.levels,
+        estimate=found.estimate,
+        novel=found.novel,
+        gaps=tuple(gap_titles(fair)),
+    )
+    return Measured(count, notes, found, audits[-1], fair, evidence, reference_of(model))
+
+
+def gap_titles(fair: Sequence[Group]) -> list[str]:
+    """Groups of which a gap lies outside the allowed range with its whole interval, corrected for their number."""
+    return [
+        f"{group.part.title} ({gap.measure} {gap.value:+.2f})"
+        for group in fair
+        for gap in group.gaps
+        if gap.is_unfair()
+    ]
+
+
+def reference_of(model: ModelVersion) -> Reference:
+    """How much there is to hold a window of this champion against."""
+    windows = list(Window.objects.filter(model=model, in_reference=True))
+    days = sum((one.ends_at - one.starts_at).total_seconds() for one in windows) / 86_400
+    return Reference(sum(one.notes_read for one in windows), days)
+
+
+def reference_notes(model: ModelVersion) -> tuple[list[int], list[NoteRow]]:
+    """Ids and rows of the notes of the champion's reference, the oldest window first."""
+    ids: list[int] = []
+    rows: list[NoteRow] = []
+    kept = WindowNotes.objects.filter(window__model=model, window__in_reference=True)
+    for read in kept.order_by("window__starts_at")[:MOST_WINDOWS]:
+        ids += read.notes
+        rows += unpacked(bytes(read.rows))
+    return ids, rows
+
+
+def texts_of(notes: Sequence[int]) -> list[str]:
+    """Of at most MOST_TEXTS of the notes, spread over all; what was erased since is left out."""
+    step = max(1, -(-len(notes) // MOST_TEXTS))
+    rows = Note.objects.filter(pk__in=notes[::step], status=Note.Status.ACTIVE)
+    return [note.text for note in rows.order_by("pk")]
+
+
+def _beside_reference(model: ModelVersion, notes: Sample) -> Seen:
+    ids, rows = reference_notes(model)
+    judged = judgements_of(model).first()
+    quality = judged.scores["f1"] if judged else None
+    return seen(Side(rows, texts_of(ids)), Side(notes.rows, texts_of(notes.notes)), quality)
