@@ -60,7 +60,7 @@ class Champion:
         return [
             Read(
                 note.text,
-                row_of(note.text, spans, note.facets, self.known, more),
+                row_of(note.text, spans, note.facets, self.known, more, note.patient),
                 exact_counts(note.spans, [span.span for span in spans]),
                 not spans,
             )
@@ -109,8 +109,9 @@ def calm(champion: Champion, options: argparse.Namespace, values: Values) -> Non
     pool = champion.read(list(generate(options.pool, seed=4321)))
     worst: Counter[str] = Counter()
     for seed in range(options.seeds):
-        rng = Random(f"calm {seed}")
-        windows = (rng.sample(pool, options.notes) for _ in range(options.weeks))
+        # Weeks as they came, notes of one patient together; in another order for each seed.
+        weeks_of_pool = [pool[at : at + options.notes] for at in range(0, len(pool), options.notes)]
+        windows = iter(Random(f"calm {seed}").sample(weeks_of_pool, options.weeks))
         seen_weeks = list(weeks(champion, windows, values, seed))
         worst[max((week.level for week in seen_weeks), key=lambda one: one.rank)] += 1
         for week in seen_weeks:
@@ -146,7 +147,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--weeks", type=int, default=26)
     parser.add_argument("--notes", type=int, default=280, help="notes a week")
-    parser.add_argument("--pool", type=int, default=12_000, help="calm notes that weeks are drawn from")
+    parser.add_argument("--pool", type=int, default=28_000, help="calm notes that weeks are drawn from")
     parser.add_argument("--train", type=int, default=300, help="gold notes of the champion")
     parser.add_argument("--weeks-of-scenario", type=int, default=13)
     parser.add_argument("--scenario-seeds", type=int, default=5)

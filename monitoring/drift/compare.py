@@ -1,7 +1,8 @@
 """A window held against its reference, feature by feature, by a test that knows how many notes there were.
 
-Chance is drawn from the reference itself: windows of this size and other references, notes drawn with replacement, so
-that what clusters within notes is allowed for. Source: ``statistics.md`` C4, ``ml.md`` "Drift statistics".
+Chance is drawn from the reference itself: windows of this size and other references, patients drawn with replacement
+together with all their notes, so that what clusters within notes and within patients is allowed for. Source:
+``statistics.md`` C4, ``ml.md`` "Drift statistics".
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotation.bootstrap import Floats
-from monitoring.drift.features import FEATURES, Feature
+from monitoring.drift.features import FEATURES, NOT_GIVEN, Feature
 from monitoring.drift.rows import NoteRow
 
 BOOTSTRAPS = 2000
@@ -74,22 +75,32 @@ def expect(
     if not reference or notes < 1:
         raise ValueError(f"{notes} notes against {len(reference)} can't be compared; give both sides some.")
     rng = np.random.default_rng(seed)
-    windows, references = (_drawn(rng, len(reference), size, draws) for size in (notes, len(reference)))
+    group, patients = _patients(reference)
+    sizes = (max(1, round(notes * patients / len(reference))), patients)
+    windows, references = (_drawn(rng, patients, size, draws) for size in sizes)
     found = []
     for feature in features:
         bins, places = _bins(feature, reference, notes)
         if len(bins) > 1:
-            table = _table(feature, reference, bins, places)
+            table = np.zeros((patients, len(bins)))
+            np.add.at(table, group, _table(feature, reference, bins, places))
             by_chance = np.sort(feature.apart(windows @ table, references @ table))
             found.append(Expected(feature, bins, places, table.sum(axis=0), by_chance))
     return found
 
 
-def _drawn(rng: np.random.Generator, notes: int, size: int, draws: int) -> Floats:
-    """How often each note falls into each draw of `size`, shape (draws, notes)."""
-    drawn = rng.integers(0, notes, size=(draws, size))
-    drawn += notes * np.arange(draws)[:, np.newaxis]
-    return np.bincount(drawn.ravel(), minlength=draws * notes).reshape(draws, notes).astype(np.float64)
+def _patients(rows: Sequence[NoteRow]) -> tuple[list[int], int]:
+    """The patient of each note by number, and how many there are; a note of nobody known is one by itself."""
+    names = [row.patient or f"note {number}" for number, row in enumerate(rows)]
+    number = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    return [number[name] for name in names], len(number)
+
+
+def _drawn(rng: np.random.Generator, patients: int, size: int, draws: int) -> Floats:
+    """How often each patient falls into each draw of `size`, shape (draws, patients)."""
+    drawn = rng.integers(0, patients, size=(draws, size))
+    drawn += patients * np.arange(draws)[:, np.newaxis]
+    return np.bincount(drawn.ravel(), minlength=draws * patients).reshape(draws, patients).astype(np.float64)
 
 
 def compare(expected: Sequence[Expected], window: Sequence[NoteRow]) -> list[Finding]:
@@ -129,7 +140,8 @@ def _bins(feature: Feature, reference: Sequence[NoteRow], notes: int) -> tuple[t
     if feature.is_ordered:
         return _with_neighbours(totals, max(EXPECTED, least))
     large = sorted(name for name, total in totals.items() if total >= max(EXPECTED, least))
-    names = (*large, OTHER) if large else ()
+    said = any(name != NOT_GIVEN for name in totals)
+    names = (*large, OTHER) if large and said else ()
     return names, {name: place for place, name in enumerate(names)}
 
 

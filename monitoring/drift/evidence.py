@@ -48,7 +48,7 @@ class Seen:
     def novel(self) -> bool:
         """More words than before, by far more than chance makes, are in no note of the training data."""
         unseen = next((one for one in self.findings if one.feature.name == "unseen"), None)
-        warns = any(drift.name == "unseen" and drift.level >= Level.WARNING for drift in self.drifts)
+        warns = any(drift.name == "unseen" and drift.level.rank >= Level.WARNING.rank for drift in self.drifts)
         return warns and unseen is not None and _rate(unseen.window) > _rate(unseen.reference)
 
 

@@ -74,9 +74,12 @@ _capitals, _script = edges(CAPITALS, percent=True), edges(DEVANAGARI, percent=Tr
 _scores = edges(SCORE_EDGES)
 
 
+NOT_GIVEN = "not given"
+
+
 def _facet(name: str) -> Feature:
     title = name.replace("_", " ").capitalize()
-    return Feature(name, title, "input", "PSI", lambda row: {row.facets.get(name) or "not given": 1.0})
+    return Feature(name, title, "input", "PSI", lambda row: {row.facets.get(name) or NOT_GIVEN: 1.0})
 
 
 FEATURES: tuple[Feature, ...] = (

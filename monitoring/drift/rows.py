@@ -24,7 +24,8 @@ class NoteRow:
 
     `words` of three letters or more, `unseen`: those in no note of the training data, `capitals`: share of its letters,
     `devanagari`: share of its words, `tokens`: words by bucket, `labels`: entities by label, `scores`: entities by
-    the bin of their score, `certain`: sum of the scores, `missed`: entities that the model expects to have missed.
+    the bin of their score, `certain`: sum of the scores, `missed`: entities that the model expects to have missed;
+    `patient`: a pseudonym, for notes of one patient are alike; empty where it is not known.
     """
 
     words: int
@@ -37,6 +38,7 @@ class NoteRow:
     certain: float
     missed: float
     facets: Mapping[str, str]
+    patient: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -57,6 +59,7 @@ def row_of(
     facets: Mapping[str, str],
     known: Collection[str],
     missed: float = 0.0,
+    patient: str = "",
 ) -> NoteRow:
     """`known`: the words of the training data; `missed`: as :func:`training.ner.missed.expected` counts it."""
     words = words_of(text)
@@ -75,4 +78,5 @@ def row_of(
         certain=sum(entity.score for entity in entities),
         missed=missed,
         facets=dict(facets),
+        patient=patient,
     )

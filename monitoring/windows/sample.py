@@ -82,7 +82,7 @@ def _rows(
     with nlp.memory_zone():
         left_out = missed.expected(nlp, texts)
     return [
-        row_of(text, found[note.pk], {name: getattr(note, name) for name in FACETS}, known, more)
+        row_of(text, found[note.pk], {name: getattr(note, name) for name in FACETS}, known, more, note.patient)
         for note, text, more in zip(notes, texts, left_out, strict=True)
     ]
 
