@@ -82,6 +82,42 @@ def band(one: Series, *, unit: str, between: str) -> Figure:
     return {"data": [low, high, middle], "layout": _over_time(unit)}
 
 
+def heat(at: Sequence[str], rows: Sequence[str], values: Sequence[Values], said: Sequence[Sequence[str]]) -> Figure:
+    """A cell for each row and place, from quiet over 1, where it begins to matter, to 3 and more."""
+    cells = [[None if value is None else min(value, 3.0) for value in row] for row in values]
+    data = {
+        "type": "heatmap",
+        "x": list(at),
+        "y": list(rows),
+        "z": cells,
+        "text": [list(row) for row in said],
+        "zmin": 0,
+        "zmax": 3,
+        "xgap": 2,
+        "ygap": 2,
+        "hoverongaps": False,
+        "hovertemplate": "%{y}, to %{x}: %{text}<extra></extra>",
+        "showscale": False,
+    }
+    layout = by_name("", len(rows))
+    layout["xaxis"] = {"type": "category"}
+    layout["height"] = 90 + 24 * len(rows)
+    return {"data": [data], "layout": layout}
+
+
+def with_marks(figure: Figure, marks: Sequence[tuple[str, str]]) -> Figure:
+    """Upright lines at times, each with its words."""
+    shapes = [
+        {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper", "line": {"dash": "dot", "width": 1}}
+        for at, _ in marks
+    ]
+    words = [
+        {"x": at, "y": 0, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "text": text, "showarrow": False}
+        for at, text in marks
+    ]
+    return {**figure, "layout": {**figure["layout"], "shapes": shapes, "annotations": words}}
+
+
 def dots(one: Series, *, unit: str) -> Figure:
     """A row for each name: the value with its interval, side by side on one scale."""
     data = {

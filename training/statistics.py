@@ -121,6 +121,18 @@ def holm(ps: Sequence[float]) -> list[float]:
     return corrected
 
 
+def benjamini_hochberg(ps: Sequence[float]) -> list[float]:
+    """The q value of each of several tests, in the order given (Benjamini and Hochberg 1995).
+
+    Calling each test significant whose q is at most a keeps the share of false alarms among the alarms at a.
+    """
+    corrected, smallest = [0.0] * len(ps), 1.0
+    for rank, place in reversed(list(enumerate(sorted(range(len(ps)), key=ps.__getitem__), start=1))):
+        smallest = min(smallest, ps[place] * len(ps) / rank)
+        corrected[place] = smallest
+    return corrected
+
+
 def score(counts: Sequence[Counts], *, resamples: int = 1000, seed: int = 0, level: float = 0.95) -> dict[str, Any]:
     """Micro precision, recall and F1 of notes with the F1's interval, as JSON-able numbers.
 

@@ -52,11 +52,15 @@ GROUPS: dict[str, tuple[Page, ...]] = {
         Page("Experiments", "experiments", also=("experiment", "experiment_start", "experiment_compare")),
         Page("Triggers", "triggers"),
         Page("Rules", "training_rules"),
-        Page("Policy", "policy"),
         Page("Deployments", "deployments"),
         Page("Traffic", "traffic", also=("rollout", "traffic_canary", "traffic_shadow", "traffic_test")),
         Page("Clinicians' tests", "uat_sessions", also=("uat",)),
         Page("Behaviour cases", "behaviour", Right.GUIDE, also=("behaviour_add", "behaviour_case")),
+    ),
+    "Health": (
+        Page("Health", "health", also=("health_feature",)),
+        Page("Alerts", "alerts"),
+        Page("Policy", "policy"),
     ),
     "API keys": (Page("API keys", "clients", Right.MANAGE_CLIENTS, also=("client", "client_usage")),),
 }

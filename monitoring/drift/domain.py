@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 import numpy as np
-from scipy.stats import mannwhitneyu
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
 
 from monitoring.drift.rows import words_of
 
@@ -43,28 +42,36 @@ class Term:
     reference: float
 
 
+@cache
+def _library(name: str) -> ModuleType:
+    """Only when something is told apart: they take two seconds and 80 MB, which no web process needs."""
+    return import_module(name)
+
+
 def tell_apart(reference: Sequence[str], window: Sequence[str], *, seed: int = 0) -> Told | None:
     """Cross-fitted: each note is judged by a classifier that did not see it. None when a side has too few notes."""
     if min(len(reference), len(window)) < FEWEST:
         return None
     texts = [*reference, *window]
     side = np.array([0] * len(reference) + [1] * len(window))
-    model = make_pipeline(_vectorizer(), LogisticRegression(max_iter=200))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    model = _library("sklearn.pipeline").make_pipeline(_vectorizer(), _classifier())
+    choosing = _library("sklearn.model_selection")
+    folds = choosing.StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     # A plain sum of the weights, not a probability: within a fold they rank alike, and no fold is shifted.
-    judged = cross_val_predict(model, texts, side, cv=folds, method="decision_function")
-    found = mannwhitneyu(judged[side == 1], judged[side == 0], alternative="greater")
+    judged = choosing.cross_val_predict(model, texts, side, cv=folds, method="decision_function")
+    test = _library("scipy.stats").mannwhitneyu
+    found = test(judged[side == 1], judged[side == 0], alternative="greater")
     return Told(float(found.statistic) / (len(reference) * len(window)), float(found.pvalue))
 
 
 def top_terms(reference: Sequence[str], window: Sequence[str], *, most: int = TERMS) -> list[Term]:
-    """The words that say most that a note is of the window, the strongest first. Empty when a side has no note."""
-    if not reference or not window:
+    """The words that say most that a note is of the window, the strongest first. Empty when a side has too few."""
+    if min(len(reference), len(window)) < FEWEST:
         return []
     vectorizer = _vectorizer()
     table = vectorizer.fit_transform([*reference, *window])
     side = np.array([0] * len(reference) + [1] * len(window))
-    weights = LogisticRegression(max_iter=200).fit(table, side).coef_[0]
+    weights = _classifier().fit(table, side).coef_[0]
     names = vectorizer.get_feature_names_out()
     strongest = [int(at) for at in np.argsort(-np.abs(weights))[:most]]
     holds = (table > 0).astype(float)
@@ -72,5 +79,10 @@ def top_terms(reference: Sequence[str], window: Sequence[str], *, most: int = TE
     return [Term(str(names[at]), 100 * float(now[at]), 100 * float(before[at])) for at in strongest]
 
 
-def _vectorizer() -> TfidfVectorizer:
-    return TfidfVectorizer(analyzer=words_of, min_df=2, max_features=5000, sublinear_tf=True)
+def _vectorizer() -> Any:
+    vectorizer = _library("sklearn.feature_extraction.text").TfidfVectorizer
+    return vectorizer(analyzer=words_of, min_df=2, max_features=5000, sublinear_tf=True)
+
+
+def _classifier() -> Any:
+    return _library("sklearn.linear_model").LogisticRegression(max_iter=200)

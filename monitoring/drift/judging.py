@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import false_discovery_control
-
 from monitoring.drift.compare import Finding
 from monitoring.drift.domain import Told
 from monitoring.policy import Level
+from training.statistics import benjamini_hochberg
 
 # The share of false ones among what is called drift (Benjamini and Hochberg 1995).
 MOST_FALSE = 0.01
@@ -41,7 +40,7 @@ def judged(findings: Sequence[Finding], told: Told | None = None) -> list[Drift]
     ps = [one.p for one in findings] + ([told.p] if told else [])
     if not ps:
         return []
-    qs = [float(q) for q in false_discovery_control(ps)]
+    qs = benjamini_hochberg(ps)
     drifts = [
         Drift(
             one.feature.name,

@@ -27,7 +27,7 @@ class Decision(models.Model):
         SNOOZE = "snooze", "Put off"
         STOP = "stop", "Switched automation off"
         RESUME = "resume", "Switched automation on"
-        NONE = "none", "Nothing to be done"
+        NONE = "none", "Noted"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions")
     verb = models.CharField(max_length=12, choices=Verb.choices)

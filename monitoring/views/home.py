@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET
 
 from annotation.access import Right, in_project, person, projects_of
 from annotation.models import Annotation, Note, Project, Task
-from monitoring.actions import accuracy, policies
+from monitoring.actions import accuracy, policies, responses
 from monitoring.kpi import verdict
-from monitoring.models import Decision, Measurement
+from monitoring.models import Alert, Decision, Measurement, Window
 from monitoring.policy import Values
 from training.models import Deployment, ModelVersion, Prediction, Run
 
@@ -37,6 +37,9 @@ def project_home(request: HttpRequest, project: Project) -> HttpResponse:
         "kpi": kpi(accuracy.latest(project, champion), policies.values_of(project)),
         "audits": audits(tasks),
         "champion": champion,
+        "response": responses.of(project),
+        "newest": Window.objects.filter(project=project).first(),
+        "alerts": Alert.objects.unresolved().filter(project=project).exclude(status=Alert.Status.SNOOZED)[:3],
         "queue": tasks.queue_summary(),
         "runs": Run.objects.filter(project=project).select_related("created_by")[:5],
         "pending": pending.select_related("project"),

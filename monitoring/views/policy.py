@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from django import forms
@@ -15,20 +16,17 @@ from annotation.models import Project
 from monitoring.actions import policies
 from monitoring.models import Policy
 from monitoring.policy import Values
-from monitoring.policy.values import BOUNDS
-from monitoring.policy_words import SETTINGS, differences, read_out
+from monitoring.policy.values import AUTOMATION, BOUNDS
+from monitoring.policy_words import GROUPS, SETTINGS, Setting, differences, read_out
 from monitoring.views.settings_versions import save, versions
 
-TITLE = "Accuracy"
+WHOLE = {field.name for field in fields(Values) if field.type == "int"}
 
 
 class PolicyForm(forms.Form):
     """Shares are asked for as per cent."""
 
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    target = forms.FloatField(widget=forms.NumberInput(attrs={"step": "any"}))
-    floor = forms.FloatField(widget=forms.NumberInput(attrs={"step": "any"}))
-    audited_notes = forms.IntegerField()
     reason = forms.CharField(
         max_length=300, label="Why it is changed", help_text="Kept with the version, for whoever asks later."
     )
@@ -37,21 +35,38 @@ class PolicyForm(forms.Form):
         super().__init__(data, initial={"base": base})
         self.values = values.to_json()
         for one in SETTINGS:
-            field, times = self.fields[one.name], one.times
-            low, high = (times * bound for bound in BOUNDS[one.name])
-            field.label = f"{one.title} (%)" if one.unit == "%" else one.title
-            field.initial = f"{times * self.values[one.name]:g}"
-            field.help_text = f"{one.help} From {low:,.0f} to {high:,.0f}."
-            field.widget.attrs |= {"min": low, "max": high}
+            self.fields[one.name] = _choice(one, values) if one.name == "automation" else _number(one, values)
+        # Last of all, as it is asked.
+        self.fields["reason"] = self.fields.pop("reason")
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        return [(TITLE, [self[one.name] for one in SETTINGS])]
+        return [(group, [self[one.name] for one in SETTINGS if one.group == group]) for group in GROUPS]
 
     def changed(self) -> dict[str, Any]:
-        said = {one.name: round(self.cleaned_data[one.name] / one.times, 6) for one in SETTINGS}
-        whole = {**said, "audited_notes": self.cleaned_data["audited_notes"]}
-        return {name: value for name, value in whole.items() if value != self.values[name]}
+        said = {one.name: self._said(one) for one in SETTINGS}
+        return {name: value for name, value in said.items() if value != self.values[name]}
+
+    def _said(self, one: Setting) -> Any:
+        value = self.cleaned_data[one.name]
+        return value if one.name in WHOLE or isinstance(value, str) else round(value / one.times, 6)
+
+
+def _number(one: Setting, values: Values) -> forms.Field:
+    low, high = (one.times * bound for bound in BOUNDS[one.name])
+    kind, step = (forms.IntegerField, "1") if one.name in WHOLE else (forms.FloatField, "any")
+    return kind(
+        label=f"{one.title} (%)" if one.unit == "%" else one.title,
+        initial=f"{one.times * getattr(values, one.name):g}",
+        help_text=f"{one.help} From {low:,g} to {high:,g}.",
+        widget=forms.NumberInput(attrs={"step": step, "min": low, "max": high}),
+    )
+
+
+def _choice(one: Setting, values: Values) -> forms.Field:
+    return forms.ChoiceField(
+        label=one.title, initial=values.automation, help_text=one.help, choices=[(name, name) for name in AUTOMATION]
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,8 +84,13 @@ def policy(request: HttpRequest, project: Project) -> HttpResponse:
             return redirect("policy", slug=project.slug)
     context = {
         "form": form if may_change else None,
-        "groups": [(TITLE, [(one.title, read_out(one.name, getattr(values, one.name)), one.help) for one in SETTINGS])],
+        "groups": [(group, _read_out(group, values)) for group in GROUPS],
         "newest": newest,
         "versions": versions(Policy, project, differences),
     }
     return render(request, "monitoring/policy.html", context)
+
+
+def _read_out(group: str, values: Values) -> list[tuple[str, str, str]]:
+    rows = [one for one in SETTINGS if one.group == group]
+    return [(one.title, read_out(one.name, getattr(values, one.name)), one.help) for one in rows]

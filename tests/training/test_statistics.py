@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 
 from annotation.spans import Counts
-from training.statistics import f1_difference, f1_interval, holm, score, wilson
+from training.statistics import benjamini_hochberg, f1_difference, f1_interval, holm, score, wilson
 
 
 def notes(source, count, p=0.8):
@@ -127,3 +128,9 @@ def test_score_is_plain_json():
 def test_no_notes_is_a_sentence(call):
     with pytest.raises(ValueError, match="0 notes"):
         call([])
+
+
+def test_benjamini_hochberg_is_scipys() -> None:
+    ps = [0.01, 0.04, 0.03, 0.005, 0.9, 0.04]
+    assert benjamini_hochberg(ps) == pytest.approx(list(false_discovery_control(ps)))
+    assert benjamini_hochberg([]) == []

@@ -122,7 +122,8 @@ def test_texts_are_told_apart_when_they_differ_and_only_then():
     texts = [note.text for note in generate(500, seed=8)]
     other = [note.text for note in generate(200, seed=8, start=500, knobs=Knobs(hinglish=1.0))]
     same, apart = tell_apart(texts[:300], texts[300:]), tell_apart(texts[:300], other)
-    assert same.auc < 0.6 < 0.7 < apart.auc
+    assert same.auc < 0.6
+    assert apart.auc > 0.7
     assert apart.p < 0.001 < same.p
     assert tell_apart(texts[:10], other) is None
     terms = top_terms(texts[:300], other)

@@ -15,11 +15,17 @@ from annotation.models import Project, User
 from monitoring.actions import policies
 from monitoring.models import Policy
 from monitoring.policy import Values
+from monitoring.policy_words import SETTINGS
 from tests.conftest import Cast
 
 SignIn = Callable[[User], Browser]
 URL = "/p/clinic/policy/"
-SAID = {"target": "90", "floor": "82.5", "audited_notes": "60", "reason": "As the board decided.", "base": "0"}
+DEFAULTS = {
+    one.name: value if isinstance(value := getattr(Values(), one.name), str) else f"{one.times * value:g}"
+    for one in SETTINGS
+}
+CHANGED = {"target": "90", "floor": "82.5", "audited_notes": "60"}
+SAID = {**DEFAULTS, **CHANGED, "reason": "As the board decided.", "base": "0"}
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 slug=slug, title=scenario.title, days=options["days"], seed=options["seed"],
                 audit_rate=options["audit"], say=say,
             )  # fmt: skip
-            say(f"watch {options['url']}/p/{slug}/drift/")
+            say(f"watch {options['url']}/p/{slug}/health/")
             course = loop.Course(
                 scenario, options["days"], options["notes"], options["seed"], options["url"].rstrip("/"),
                 accuracy=options["accuracy"], canary=options["canary"], hands_off=options["hands_off"],

@@ -41,6 +41,16 @@ function inOneColour(data) {
   return data.map((trace) => ({ ...trace, fillcolor, line: { ...trace.line, color }, marker: { color } }));
 }
 
+/**
+ * Cells from quiet over the warning, a third of the way, to the gravest, in the colours that levels have.
+ * @param {any[]} data
+ */
+function inLevels(data) {
+  const stops = ["--surface-2", "--warn-soft", "--warn", "--bad"].map(token);
+  const colorscale = stops.map((color, place) => [place / (stops.length - 1), color]);
+  return data.map((trace) => (trace.type === "heatmap" ? { ...trace, colorscale } : trace));
+}
+
 /** @param {HTMLElement} place */
 function draw(place) {
   const source = document.getElementById(place.dataset.figure ?? "");
@@ -50,7 +60,7 @@ function draw(place) {
   const showlegend = figure.data.length > 1;
   const layout = { ...figure.layout, showlegend, dragmode: false, template: look() };
   // @ts-ignore Plotly is a script of its own.
-  return window.Plotly.react(place, inOneColour(figure.data), layout, OPTIONS);
+  return window.Plotly.react(place, inLevels(inOneColour(figure.data)), layout, OPTIONS);
 }
 
 /** @returns {HTMLElement[]} */

@@ -1,0 +1,64 @@
+"""What the page reads: the newest windows and their measurements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from annotation.models import Project
+from monitoring.actions import policies
+from monitoring.models import Measurement, Window
+from monitoring.policy import Values
+from training.models import Deployment
+
+# A year of weeks fits; older windows are in the download.
+MOST = 26
+
+
+@dataclass(frozen=True)
+class Health:
+    """The newest windows of a project, of whichever champion, the oldest first."""
+
+    project: Project
+
+    @cached_property
+    def windows(self) -> list[Window]:
+        rows = Window.objects.filter(project=self.project).select_related("model").order_by("-starts_at")
+        return list(rows[:MOST])[::-1]
+
+    @cached_property
+    def values(self) -> Values:
+        return policies.values_of(self.project)
+
+    @cached_property
+    def _measured(self) -> dict[str, list[Measurement]]:
+        found: dict[str, list[Measurement]] = defaultdict(list)
+        for row in Measurement.objects.filter(window__in=self.windows).order_by("pk"):
+            found[row.metric].append(row)
+        return found
+
+    def measured(self, metric: str) -> list[Measurement]:
+        """Of all windows, in the order in which they were measured."""
+        return self._measured[metric]
+
+    def of_window(self, metric: str) -> dict[int, Measurement]:
+        """By window, of a metric that has one value in each."""
+        return {row.window_id: row for row in self.measured(metric) if row.window_id}
+
+    @cached_property
+    def changes(self) -> Sequence[Deployment]:
+        """Champions that went into service since the first window began."""
+        if not self.windows:
+            return []
+        rows = Deployment.objects.filter(
+            project=self.project, role=Deployment.Role.CHAMPION, environment="prod",
+            started_at__gte=self.windows[0].starts_at,
+        )  # fmt: skip
+        return list(rows.select_related("model").order_by("started_at"))
+
+
+def ends(windows: Sequence[Window]) -> list[str]:
+    """Where each window lies in a chart: its last day."""
+    return [f"{window.ends_at:%Y-%m-%d}" for window in windows]

@@ -1,0 +1,72 @@
+"""A project's health: its level, what is done about it, and the charts that argue for either."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from annotation.access import Right, in_project
+from annotation.models import Project, Task
+from monitoring.actions import responses
+from monitoring.health import feature as features
+from monitoring.health import page
+from monitoring.health.drift import TITLES
+from monitoring.health.read import Health
+from monitoring.models import Decision, Window
+from monitoring.quality.page import as_csv
+from monitoring.views.confirming import confirmation
+from monitoring.views.health_acts import acts
+from training.models import Deployment
+
+
+@require_GET
+@in_project(Right.VIEW)
+def health(request: HttpRequest, project: Project) -> HttpResponse:
+    found = Health(project)
+    row = responses.of(project)
+    champion = Deployment.objects.champion_of(project)
+    newest = found.windows[-1] if found.windows else None
+    collecting = Task.objects.filter(project=project, reason=Task.Reason.DRIFT_SLICE).unfinished()
+    context = {
+        "sections": page.sections(found),
+        "response": row,
+        "champion": champion,
+        "newest": newest,
+        "features": TITLES,
+        "acts": acts(row, request.rights),  # type: ignore[attr-defined]
+        "confirmation": confirmation(request, champion.model) if champion else None,
+        "open_tasks": collecting.count(),
+        "decisions": Decision.objects.filter(project=project).select_related("model__project", "by")[:8],
+        "table_url": "health_table",
+    }
+    return render(request, "monitoring/health.html", context)
+
+
+@require_GET
+@in_project(Right.VIEW)
+def table(request: HttpRequest, project: Project, table: str) -> HttpResponse:
+    section = page.section(Health(project), table)
+    if section is None:
+        raise Http404("No such table.")
+    headers = {"Content-Disposition": f'attachment; filename="{project.slug}-{table}.csv"'}
+    return HttpResponse(as_csv(section), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_GET
+@in_project(Right.VIEW)
+def feature(request: HttpRequest, project: Project, pk: int, name: str) -> HttpResponse:
+    rows = Window.objects.filter(project=project).select_related("model__project", "read")
+    window = get_object_or_404(rows, pk=pk)
+    found = features.shown(window, name)
+    if found is None:
+        raise Http404("This feature was not measured in this window.")
+    may_read = Right.READ_NOTES in request.rights  # type: ignore[attr-defined]
+    context = {
+        "shown": found,
+        "may_read": may_read,
+        "terms": features.terms(window) if may_read and found.of_words else [],
+        "notes": features.notes(window, name) if may_read else [],
+        "windows": rows.filter(model=window.model, measurements__feature=name)[:12],
+    }
+    return render(request, "monitoring/health_feature.html", context)
