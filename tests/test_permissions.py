@@ -19,6 +19,7 @@ from django.utils import timezone
 from annotation.actions import clients, notes, tasks, teams
 from annotation.models import Client, Project, Task, User
 from tests.conftest import Cast
+from tests.monitoring.windows import an_alert, healthy_windows
 from tests.permissions.roles import LOGIN, ROLES
 from tests.permissions.table import AREAS, TABLE
 from tests.training.batches import send
@@ -62,7 +63,8 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
         "tasks": task.pk, "runs": run.pk, "models": champion.model_id, "datasets": champion.model.dataset_id,
         "clients": api_key[0].pk, "deployments": champion.pk, "rollouts": canary_of(champion).pk,
         "batches": send(project, cast.lead, b"{}").pk, "file_format": "csv", "uid": NO_JOB,
-        "table": "throughput", "teams": teams.make(project=project, name="Walkers").pk,
+        "table": "throughput", "part": "kpi", "feature": "words", "windows": healthy_windows(champion)[-1].pk,
+        "alerts": an_alert(project).pk, "teams": teams.make(project=project, name="Walkers").pk,
         "labels": project.labels.get(name="DISEASE").pk,
         "tests": test.pk,
         "behaviour": behaviour.add(project=project, by=cast.reviewer, wording=NOTHING).pk,

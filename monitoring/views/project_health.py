@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from annotation.access import Right, in_project
+from annotation.access import Right, in_project, with_object
 from annotation.models import Project, Task
 from monitoring.actions import responses
 from monitoring.health import feature as features
@@ -45,20 +46,22 @@ def health(request: HttpRequest, project: Project) -> HttpResponse:
 
 @require_GET
 @in_project(Right.VIEW)
-def table(request: HttpRequest, project: Project, table: str) -> HttpResponse:
-    section = page.section(Health(project), table)
+def table(request: HttpRequest, project: Project, part: str) -> HttpResponse:
+    section = page.section(Health(project), part)
     if section is None:
         raise Http404("No such table.")
-    headers = {"Content-Disposition": f'attachment; filename="{project.slug}-{table}.csv"'}
+    headers = {"Content-Disposition": f'attachment; filename="{project.slug}-{part}.csv"'}
     return HttpResponse(as_csv(section), content_type="text/csv; charset=utf-8", headers=headers)
 
 
+def windows() -> QuerySet[Window]:
+    return Window.objects.select_related("project", "model__project", "read")
+
+
 @require_GET
-@in_project(Right.VIEW)
-def feature(request: HttpRequest, project: Project, pk: int, name: str) -> HttpResponse:
-    rows = Window.objects.filter(project=project).select_related("model__project", "read")
-    window = get_object_or_404(rows, pk=pk)
-    found = features.shown(window, name)
+@with_object(windows, Right.VIEW)
+def feature(request: HttpRequest, window: Window, feature: str) -> HttpResponse:
+    found = features.shown(window, feature)
     if found is None:
         raise Http404("This feature was not measured in this window.")
     may_read = Right.READ_NOTES in request.rights  # type: ignore[attr-defined]
@@ -66,7 +69,7 @@ def feature(request: HttpRequest, project: Project, pk: int, name: str) -> HttpR
         "shown": found,
         "may_read": may_read,
         "terms": features.terms(window) if may_read and found.of_words else [],
-        "notes": features.notes(window, name) if may_read else [],
-        "windows": rows.filter(model=window.model, measurements__feature=name)[:12],
+        "notes": features.notes(window, feature) if may_read else [],
+        "windows": windows().filter(model=window.model, measurements__feature=feature)[:12],
     }
     return render(request, "monitoring/health_feature.html", context)
