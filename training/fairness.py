@@ -125,7 +125,7 @@ def _gaps(group: Sequence[NoteScore], rest: Sequence[NoteScore], resamples: int,
 def _p(gaps: Floats, value: float) -> float:
     """Two-sided: twice the share of resamples whose gap is not beyond ALLOWED on the side of `value`."""
     within = np.count_nonzero(gaps <= ALLOWED if value > 0 else gaps >= -ALLOWED)
-    return min(1.0, 2 * (1 + within) / (len(gaps) + 1))
+    return min(1.0, 2 * (1 + int(within)) / (len(gaps) + 1))
 
 
 def _found_ratio(group: Sequence[NoteScore], rest: Sequence[NoteScore]) -> float | None:

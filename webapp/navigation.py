@@ -22,7 +22,7 @@ class Page:
 
 
 GROUPS: dict[str, tuple[Page, ...]] = {
-    "Home": (Page("Home", "project"),),
+    "Home": (Page("Home", "project", also=("accuracy",)),),
     "Annotate": (
         Page("Queue", "queue", also=("task", "task_adjudicate")),
         Page("Notes", "notes", Right.READ_NOTES, also=("note",)),

@@ -127,6 +127,7 @@ urlpatterns = [
     path("p/<slug:slug>/triggers/", triggers.triggers, name="triggers"),
     path("p/<slug:slug>/rules/", training_rules.training_rules, name="training_rules"),
     path("p/<slug:slug>/policy/", policy.policy, name="policy"),
+    path("p/<slug:slug>/accuracy/", project_health.accuracy, name="accuracy"),
     path("p/<slug:slug>/health/", project_health.health, name="health"),
     path("p/<slug:slug>/health/<slug:part>.csv", project_health.table, name="health_table"),
     path("windows/<int:pk>/<slug:feature>/", project_health.feature, name="health_feature"),

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Any
 
+from annotation.actions import pairs
+from annotation.agreement import agreement, compare
 from annotation.models import Annotation, Project
-from annotation.spans import Span
+from annotation.spans import MarkedSpan, Span
 from monitoring.models import Measurement
 from training import ner, scoring
 from training.actions import predictions
 from training.artefacts import nlp_of
 from training.models import Deployment, Prediction
+from training.statistics import wilson
 
 METRIC = "audit_f1"
 # The window: enough notes for an interval of about two points, and old notes fade out.
@@ -25,7 +29,7 @@ def refresh(project: Project) -> Measurement | None:
     A note that the champion did not see live is put to it now; its answer joins the prediction log.
     """
     champion = Deployment.objects.champion_of(project)
-    audited = list(Annotation.objects.filter(project=project).audited().order_by("-pk")[:NEWEST])
+    audited = audited_of(project)
     if champion is None or not audited:
         return None
     labels = project.labels.active().names()
@@ -33,15 +37,17 @@ def refresh(project: Project) -> Measurement | None:
     known = Measurement.objects.filter(project=project, model=champion.model, metric=METRIC)
     if row := known.filter(inputs_sha256=inputs).first():
         return row
-    found = _found(champion, audited)
+    _put_to_it(champion, audited)
+    found = answers_of(champion, audited)
     gold = [annotation.spans for annotation in audited]
-    scores, per_label, _ = scoring.compare(gold, [found[a.note_id] for a in audited], labels)
+    predicted = [found[a.note_id] for a in audited]
+    scores, per_label, _ = scoring.compare(gold, predicted, labels)
     row, _ = Measurement.objects.get_or_create(
         project=project,
         model=champion.model,
         metric=METRIC,
         inputs_sha256=inputs,
-        defaults={"value": {**scores, "per_label": per_label}},
+        defaults={"value": {**scores, "per_label": per_label, **_beside(gold, predicted), "ceiling": ceiling(project)}},
     )
     return row
 
@@ -58,8 +64,37 @@ def _fingerprint(audited: Sequence[Annotation], labels: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps([rows, sorted(labels)]).encode()).hexdigest()
 
 
-def _found(champion: Deployment, audited: Sequence[Annotation]) -> dict[int, list[Span]]:
-    """What the champion found in each audited note: its first answer, live or put to it now."""
+def audited_of(project: Project) -> list[Annotation]:
+    """The gold that counts, the newest first."""
+    rows = Annotation.objects.filter(project=project).audited().select_related("note", "author")
+    return list(rows.order_by("-pk")[:NEWEST])
+
+
+def _beside(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]) -> dict[str, Any]:
+    """``partial``: F1 where an overlap with the right label counts too; ``whole``: share of notes without an error."""
+    sides = [
+        ([MarkedSpan(*span) for span in one], [MarkedSpan(*span) for span in other])
+        for one, other in zip(gold, predicted, strict=True)
+    ]
+    partial = agreement([compare([], one, other) for one, other in sides]).partial
+    right = sum(set(one) == set(other) for one, other in zip(gold, predicted, strict=True))
+    return {
+        "partial": {"f1": partial.value, "low": partial.low, "high": partial.high},
+        "whole": {"share": right / len(gold), **wilson(right, len(gold)).to_json()},
+    }
+
+
+def ceiling(project: Project) -> dict[str, Any] | None:
+    """How alike two people annotate the same notes: more can't be asked of a model. None without such notes."""
+    found = pairs.newest(project=project, since=None)
+    if not found:
+        return None
+    strict = agreement([compare([], pair.left.spans, pair.right.spans) for pair in found]).strict
+    return {"f1": strict.value, "low": strict.low, "high": strict.high, "notes": len(found)}
+
+
+def _put_to_it(champion: Deployment, audited: Sequence[Annotation]) -> None:
+    """What the champion did not see live it reads now."""
     missing = [a for a in audited if not a.note.predictions.filter(model=champion.model).exists()]
     if missing:
         answers = ner.predict(nlp_of(champion.model), [annotation.note.text for annotation in missing])
@@ -67,6 +102,10 @@ def _found(champion: Deployment, audited: Sequence[Annotation]) -> dict[int, lis
             found=[predictions.Found(a.note, spans) for a, spans in zip(missing, answers, strict=True)],
             source=predictions.Source(champion.model_id, champion.pk, Prediction.Origin.AUDIT),
         )
+
+
+def answers_of(champion: Deployment, audited: Sequence[Annotation]) -> dict[int, list[Span]]:
+    """What the champion found in each audited note: its first answer."""
     rows = Prediction.objects.filter(
         model=champion.model, note__in=[a.note_id for a in audited], outcome=Prediction.Outcome.OK
     )

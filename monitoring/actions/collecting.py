@@ -19,6 +19,7 @@ from training.models import ModelVersion
 
 # The newest windows that notes are taken from, and the share of them taken for where they lie.
 WINDOWS, OF_SLICES = 3, 0.7
+NEAREST = 3
 FIRST = 5  # before what merely waits
 
 
@@ -58,8 +59,12 @@ def _ranked(model: ModelVersion) -> tuple[list[int], list[int]]:
 
 
 def _drifted_features(windows: Sequence[Window]) -> set[str]:
-    rows = Measurement.objects.filter(window__in=windows, metric=DRIFT, level__in=(Level.WARNING, Level.CRITICAL))
-    return set(rows.values_list("feature", flat=True))
+    """Those that warned in any of the windows; where accuracy fell and none did, the nearest to it in the newest."""
+    rows = Measurement.objects.filter(window__in=windows, metric=DRIFT)
+    found = set(rows.filter(level__in=(Level.WARNING, Level.CRITICAL)).values_list("feature", flat=True))
+    newest = [row for row in rows if row.window_id == windows[0].pk]
+    nearest = sorted(newest, key=lambda row: -row.value["ratio"])[:NEAREST]
+    return found or {row.feature for row in nearest}
 
 
 def _free(project: Project, ids: Sequence[int]) -> set[int]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotation.errors import ActionError
 from annotation.models import Project
-from monitoring.actions import auditing, outages, watching, windows
+from monitoring.actions import auditing, late_labels, outages, watching, windows
 from training import ner
 
 logger = logging.getLogger(__name__)
@@ -29,5 +29,6 @@ def look_at(project: Project, at: datetime | None = None) -> None:
     at = at or project.simulated_at or timezone.now()
     auditing.audit_more(project, at)
     windows.measure_due(project, at)
+    late_labels.take_in(project)
     outages.look_for_outage(project, at)
     watching.watch(project, at)

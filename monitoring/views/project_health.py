@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from annotation.access import Right, in_project, with_object
 from annotation.models import Project, Task
 from monitoring.actions import responses
+from monitoring.health import errors, page
 from monitoring.health import feature as features
-from monitoring.health import page
 from monitoring.health.drift import TITLES
 from monitoring.health.read import Health
 from monitoring.models import Decision, Window
@@ -73,3 +73,14 @@ def feature(request: HttpRequest, window: Window, feature: str) -> HttpResponse:
         "windows": windows().filter(model=window.model, measurements__feature=feature)[:12],
     }
     return render(request, "monitoring/health_feature.html", context)
+
+
+@require_GET
+@in_project(Right.VIEW)
+def accuracy(request: HttpRequest, project: Project) -> HttpResponse:
+    """Each error that the accuracy of the home page counts."""
+    champion = Deployment.objects.champion_of(project)
+    may_read = Right.READ_NOTES in request.rights  # type: ignore[attr-defined]
+    found = errors.errors_of(project, champion, may_read=may_read) if champion else []
+    context = {"champion": champion, "errors": found, "may_read": may_read, "most": errors.MOST}
+    return render(request, "monitoring/accuracy.html", context)

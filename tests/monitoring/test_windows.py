@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from annotation.actions import revisions, tasks
+from annotation.actions import notes, revisions, tasks
 from annotation.models import Note, Task, User
 from annotation.synthetic import SyntheticNote, generate
-from monitoring.actions import windows
-from monitoring.models import Measurement, Window, WindowNotes
+from monitoring.actions import late_labels, policies, windows
+from monitoring.models import Measurement, Response, Window, WindowNotes
 from monitoring.policy import Level
 from monitoring.windows.sample import unpacked
 from tests.conftest import Cast
-from tests.monitoring.windows import WEEK, begin_weeks_ago, healthy_windows, serve, strange_notes
+from tests.monitoring.windows import POLICY, WEEK, begin_weeks_ago, healthy_windows, serve, strange_notes
 from tests.training.traffic import missed
 from training.models import Deployment, Prediction
 
@@ -47,8 +47,8 @@ def test_a_window_has_its_counts_its_rows_and_a_measurement_a_feature(champion: 
     first, second = healthy_windows(champion, 2)
     assert (second.answers, second.requests, second.failed, second.notes_read) == (60, 60, 0, 60)
     rows = unpacked(bytes(second.read.rows))
-    notes = Note.objects.in_bulk(second.read.notes)
-    assert [row.patient for row in rows] == [notes[pk].patient for pk in second.read.notes]
+    kept = Note.objects.in_bulk(second.read.notes)
+    assert [row.patient for row in rows] == [kept[pk].patient for pk in second.read.notes]
     # Words only as the bucket that they fall into.
     assert all(bucket.isdigit() for row in rows for bucket in row.tokens)
     assert {label for row in rows for label in row.labels} <= {"DISEASE", "TREATMENT"}
@@ -113,6 +113,47 @@ def test_audits_count_where_their_note_was_answered_however_late(champion: Deplo
         found = Prediction.objects.get(note=task.note, model=champion.model)
         tp += len(set(found.spans) & set(gold[task.note_id].spans))
     assert tp / row.value["entities"] == pytest.approx(row.value["recall"])
+
+
+def test_late_labels_are_counted_in_their_own_window_and_judge_the_newest_again(
+    champion: Deployment, cast: Cast
+) -> None:
+    promise = {**POLICY, "target": 0.99, "floor": 0.98}
+    policies.change(project=champion.project, values=promise, by=None, reason="")
+    start = begin_weeks_ago(champion, 2)
+    serve(champion, start + timedelta(days=1), list(generate(60, seed=31)))
+    made = list(generate(60, seed=5))
+    rows = serve(champion, start + WEEK + timedelta(days=1), made, audit=0.9)
+    first, second = windows.measure_due(champion.project, start + 2 * WEEK)
+    assert late_labels.take_in(champion.project) == []
+    before = second.level
+    done = annotate_audits(champion, cast.annotator, {row.pk: note for row, note in zip(rows, made, strict=True)})
+    assert late_labels.take_in(champion.project) == [second]
+    assert Measurement.objects.get(window=second, metric="window_audit").value["notes"] == done
+    assert not Measurement.objects.filter(window=first, metric="window_audit").exists()
+    second.refresh_from_db()
+    assert (before, second.level) == (Level.OK, Level.CRITICAL)
+    assert "below the floor" in second.reasons[0]["sentence"]
+    assert Response.objects.get().level == Level.CRITICAL
+    assert late_labels.take_in(champion.project) == []
+
+
+def test_wrong_notes_that_were_not_drawn_by_lot_leave_the_figure_alone(champion: Deployment, cast: Cast) -> None:
+    """Fifty notes of the uncertain, annotated wrongly, move nothing."""
+    healthy_windows(champion, 1)
+    start = champion.started_at + WEEK
+    made = list(generate(40, seed=5))
+    rows = serve(champion, start + timedelta(days=1), made, audit=0.9)
+    annotate_audits(champion, cast.annotator, {row.pk: note for row, note in zip(rows, made, strict=True)})
+    wrong = serve(champion, start + timedelta(days=2), list(generate(50, seed=6)))
+    opened = notes.open_tasks(project=champion.project, notes=wrong, reason=Task.Reason.UNCERTAINTY)
+    for task in opened:
+        held = tasks.take(task=task, by=cast.annotator2)
+        revisions.submit(task=held, by=cast.annotator2, spans=[], base_revision=0, seconds=5)
+    (window,) = windows.measure_due(champion.project, start + WEEK)
+    row = Measurement.objects.get(window=window, metric="window_audit")
+    assert row.value["notes"] == Task.objects.filter(reason="random_audit", status="accepted").count()
+    assert late_labels.take_in(champion.project) == []
 
 
 def test_what_was_not_kept_is_counted_and_not_read(champion: Deployment) -> None:

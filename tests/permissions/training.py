@@ -11,6 +11,7 @@ TRAINING = {
     "p/<slug:slug>/triggers/": (MEMBERS, NO),
     "p/<slug:slug>/rules/": (MEMBERS, "login 403 403 200 403 403 404 403"),
     "p/<slug:slug>/policy/": (MEMBERS, "login 403 403 200 403 403 404 403"),
+    "p/<slug:slug>/accuracy/": (MEMBERS, NO),
     "p/<slug:slug>/health/": (MEMBERS, NO),
     "p/<slug:slug>/health/<slug:part>.csv": (MEMBERS, NO),
     "p/<slug:slug>/health/retrain/": (NO, "login 403 403 302 403 403 404 403"),
