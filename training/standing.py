@@ -32,6 +32,14 @@ def signed_for(model: ModelVersion) -> bool:
     return newest is not None and newest.status == UatSession.Status.PASSED
 
 
+def untested(model: ModelVersion) -> str:
+    """Why the version may not go into service while automation stands still; empty when it may, or when it does not."""
+    hold = holds.frozen(model.project)
+    if hold is None or signed_for(model):
+        return ""
+    return f"Automation stands still ({hold.reason}): only a version that clinicians have passed goes into service."
+
+
 def move_over_the_gate(model: ModelVersion, run: Run) -> None:
     """An undecided version that fails its new gates waits for no approval, and one that passes them does again.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db.models import Exists, OuterRef
 
@@ -32,6 +33,7 @@ def audit_more(project: Project, at: datetime) -> int:
         ~Exists(tasks), ~Exists(gold), project=project, status=Note.Status.ACTIVE, origin=Note.Origin.API,
         received_at__gte=max(row.since, at - RECENT), received_at__lt=at,
     )  # fmt: skip
-    drawn = [note for note in came.order_by("-pk")[: 20 * MOST_AT_ONCE] if draw(str(note.uid), share)]
-    notes.open_tasks(project=project, notes=drawn[:MOST_AT_ONCE], reason=Task.Reason.RANDOM_AUDIT)
-    return len(drawn[:MOST_AT_ONCE])
+    rows = came.only("uid", "project").order_by("pk").iterator(2000)
+    drawn = list(islice((note for note in rows if draw(str(note.uid), share)), MOST_AT_ONCE))
+    notes.open_tasks(project=project, notes=drawn, reason=Task.Reason.RANDOM_AUDIT)
+    return len(drawn)

@@ -37,6 +37,8 @@ class Order:
     values: Values
     sentence: str
     at: datetime
+    # What was seen, where it is not what the window's reasons say.
+    because: str = ""
 
     @property
     def by(self) -> User:
@@ -55,7 +57,7 @@ def carry_out(order: Order, actions: Sequence[Action]) -> list[str]:
             logger.warning("%s of project %s: %s", action.value, order.project.pk, error)
     if actions:
         order.row.save()
-    if Level(order.row.level) == Level.OK and order.row.state == State.IDLE:
+    if Level(order.row.level) == Level.OK and order.row.state == State.IDLE and Action.NOTIFY not in actions:
         alerts.over(project=order.project, key=LEVEL_KEY, at=order.at)
     return trouble
 
@@ -138,7 +140,8 @@ PROPOSALS = {
 
 def _notify(order: Order) -> None:
     grave = order.row.level == Level.CRITICAL.value
-    reasons = [one["sentence"] for one in order.window.reasons] if order.window else []
+    measured = [one["sentence"] for one in order.window.reasons] if order.window else []
+    reasons = [order.because] if order.because else measured
     alerts.tell(
         project=order.project,
         news=News(

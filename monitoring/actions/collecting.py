@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from annotation.actions import notes
 from annotation.models import Annotation, Note, Project, Task, User
 from monitoring.drift import Finding, compare, expect
+from monitoring.drift.judging import DOMAIN
 from monitoring.drift.slices import drifted
 from monitoring.models import Measurement, Window, WindowNotes
 from monitoring.policy import Level
@@ -60,7 +61,8 @@ def _ranked(model: ModelVersion) -> tuple[list[int], list[int]]:
 
 def _drifted_features(windows: Sequence[Window]) -> set[str]:
     """Those that warned in any of the windows; where accuracy fell and none did, the nearest to it in the newest."""
-    rows = Measurement.objects.filter(window__in=windows, metric=DRIFT)
+    # Which notes a classifier goes by no feature says.
+    rows = Measurement.objects.filter(window__in=windows, metric=DRIFT).exclude(feature=DOMAIN)
     found = set(rows.filter(level__in=(Level.WARNING, Level.CRITICAL)).values_list("feature", flat=True))
     newest = [row for row in rows if row.window_id == windows[0].pk]
     nearest = sorted(newest, key=lambda row: -row.value["ratio"])[:NEAREST]

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from annotation.models import Project
 from monitoring.actions import policies, responses
-from monitoring.actions.windows import LOOKED_BACK, reasons_json
+from monitoring.actions.windows import LOOKED_BACK, reasons_json, windows_of
 from monitoring.drift import kpi_of
 from monitoring.drift.evidence import POOLED
 from monitoring.models import Measurement, Window
@@ -30,8 +30,7 @@ def take_in(project: Project) -> list[Window]:
     champion = Deployment.objects.champion_of(project)
     if champion is None:
         return []
-    newest_first = Window.objects.filter(model=champion.model).order_by("-starts_at")
-    windows = list(newest_first[:LOOKED_BACK])[::-1]
+    windows = windows_of(champion, LOOKED_BACK)
     scores = [audited(window.model, Stretch(window.starts_at, window.ends_at)) for window in windows]
     changed = [window for window, found in zip(windows, scores, strict=True) if _measure(window, found)]
     if changed:

@@ -34,5 +34,6 @@ def look_for_outage(project: Project, at: datetime) -> list[Reason]:
     alerts.tell(project=project, news=news, at=at)
     row = Response.objects.filter(project=project).first()
     if row is None or row.level != Level.CRITICAL:
-        responses.move(project=project, event=Event(Kind.LEVEL, level=Level.CRITICAL), asked=Asked(), at=at)
+        asked = Asked(reason=f"Outage: {sentence}")
+        responses.move(project=project, event=Event(Kind.LEVEL, level=Level.CRITICAL), asked=asked, at=at)
     return found

@@ -18,6 +18,7 @@ from annotation.models import Project, User
 from monitoring.actions import carrying_out, policies
 from monitoring.models import Decision, Response, Window
 from monitoring.policy import Event, Kind, Level, Move, NotNowError, Standing, State, respond
+from training import holds
 from training.models import Deployment, ModelVersion
 
 Verb = Decision.Verb
@@ -40,6 +41,8 @@ class Asked:
     confirmed: str = ""
     model: ModelVersion | None = None
     window: Window | None = None
+    # Where the response stood when this was seen; if it moved since, nothing is done.
+    expected: tuple[str, bool, int | None] | None = None
 
 
 def of(project: Project) -> Response:
@@ -48,26 +51,30 @@ def of(project: Project) -> Response:
     return row or Response(project=project, since=project.created_at)
 
 
-def level_changed(*, project: Project, window: Window) -> Move:
+def level_changed(*, project: Project, window: Window) -> Move | None:
     """The newest window was judged."""
     event = Event(Kind.LEVEL, level=Level(window.level))
     return move(project=project, event=event, asked=Asked(window=window), at=window.ends_at)
 
 
 @transaction.atomic
-def move(*, project: Project, event: Event, asked: Asked, at: datetime | None = None) -> Move:
-    """Raises ActionError when a person asks for what does not fit now, or gives no reason."""
+def move(*, project: Project, event: Event, asked: Asked, at: datetime | None = None) -> Move | None:
+    """None when somebody else moved it first. Raises ActionError when a person asks for what does not fit now, or
+    gives no reason."""
     at = at or timezone.now()
     if asked.by and not asked.reason.strip():
         raise ActionError("A decision needs a reason; write what it rests on.")
     row = _locked(project, at)
+    if asked.expected and asked.expected != (row.state, row.tested, row.champion_id):
+        return None
     values = policies.values_of(project)
     try:
         found = respond(_standing(row), event, values, at)
     except NotNowError as error:
         raise ActionError(str(error)) from error
     _keep(row, found, event, asked, at)
-    order = carrying_out.Order(project, row, asked.window or newest_window(row), values, found.sentence, at)
+    window = asked.window or newest_window(row)
+    order = carrying_out.Order(project, row, window, values, found.sentence, at, because=asked.reason)
     trouble = carrying_out.carry_out(order, found.actions)
     if found.moved:
         _record(row, found, event, asked, trouble)
@@ -106,6 +113,8 @@ def _keep(row: Response, found: Move, event: Event, asked: Asked, at: datetime) 
     row.retrained_at, row.snoozed_until = now.retrained_at, now.snoozed_until
     if event.kind in (Kind.GATES_PASSED, Kind.UAT_PASSED) and asked.model:
         row.model = asked.model
+    if event.kind in (Kind.STOP, Kind.RESUME):
+        holds.set_stopped(project=row.project, stopped=event.kind == Kind.STOP, reason=f"Switched off: {asked.reason}")
     if event.kind == Kind.STOP and asked.by:
         row.stopped_at, row.stopped_by, row.stop_reason = at, asked.by, asked.reason.strip()
     if event.kind == Kind.RESUME:
@@ -147,11 +156,11 @@ def _evidence(row: Response, found: Move, event: Event, asked: Asked, trouble: l
     }
 
 
-def override(*, project: Project, by: User, reason: str, until: datetime, confirmed: str = "") -> Move:
+def override(*, project: Project, by: User, reason: str, until: datetime, confirmed: str = "") -> Move | None:
     """A named person puts it off for a while."""
     return move(project=project, event=Event(Kind.OVERRIDE, until=until), asked=Asked(by, reason, confirmed))
 
 
-def ask(*, project: Project, kind: Kind, by: User, reason: str, confirmed: str = "") -> Move:
+def ask(*, project: Project, kind: Kind, by: User, reason: str, confirmed: str = "") -> Move | None:
     """A person asks for a training or an investigation, or switches automation off or on."""
     return move(project=project, event=Event(kind), asked=replace(Asked(by, reason), confirmed=confirmed))

@@ -30,7 +30,9 @@ def watch(project: Project, at: datetime | None = None) -> list[Kind]:
             break
         kind, model = found
         before = (row.state, row.tested, row.champion_id) if row else None
-        responses.move(project=project, event=Event(kind), asked=Asked(model=model), at=at)
+        asked = Asked(model=model, expected=before)
+        if responses.move(project=project, event=Event(kind), asked=asked, at=at) is None:
+            break
         moved.append(kind)
         row = Response.objects.get(project=project)
         if (row.state, row.tested, row.champion_id) == before:
@@ -44,6 +46,9 @@ def _happened(row: Response, at: datetime) -> tuple[Kind, ModelVersion | None] |
     # Where approval puts a version in service at once, approval still comes first.
     if state == State.AWAITING_APPROVAL and (found := _awaiting(row)):
         return found
+    # So it does where a tested version went into service before anybody looked.
+    if state == State.INVESTIGATING and (tested := _passed_by_clinicians(row)):
+        return Kind.UAT_PASSED, tested
     champion = Deployment.objects.champion_of(row.project)
     if champion and row.champion_id and champion.model_id != row.champion_id:
         own = state != State.DEPLOYING or champion.model_id == row.model_id
@@ -58,9 +63,6 @@ def _by_state(row: Response, state: State, at: datetime) -> tuple[Kind, ModelVer
         return _retraining(row)
     if state == State.DEPLOYING:
         return _deploying(row)
-    if state == State.INVESTIGATING:
-        model = _passed_by_clinicians(row)
-        return (Kind.UAT_PASSED, model) if model else None
     if state == State.SNOOZED and row.snoozed_until and row.snoozed_until <= at:
         return Kind.EXPIRED, None
     return None

@@ -10,18 +10,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation.models import Project
-from monitoring.actions import policies, responses
+from monitoring.actions import alerts, policies, responses
+from monitoring.actions.alerts import News, Severity
 from monitoring.models import Measurement, Window, WindowNotes
-from monitoring.policy import Evidence, Judged, Level, judge
+from monitoring.policy import Evidence, Judged, Level, Values, judge
 from monitoring.windows.due import Stretch, due
-from monitoring.windows.measuring import MOST_WINDOWS, Measured, measure
+from monitoring.windows.measuring import FULL_WINDOWS, Measured, measure
 from monitoring.windows.rows import measurements
 from training.models import Deployment, ModelVersion
 
 logger = logging.getLogger(__name__)
-# A level rests on no more than so many windows.
+QUIET = "quiet"
+# A level rests on so many windows, or on as many as quiet days are counted in.
 LOOKED_BACK = 8
-FEWEST_FOR_REFERENCE = 50
 
 
 def measure_due(project: Project, now: datetime | None = None) -> list[Window]:
@@ -31,32 +32,56 @@ def measure_due(project: Project, now: datetime | None = None) -> list[Window]:
         return []
     now, made = now or timezone.now(), []
     for stretch in due(champion, policies.values_of(project), now):
-        window = measure_one(project, champion.model, stretch)
+        window = measure_one(champion, stretch)
         if window is None:
             break
         made.append(window)
     return made
 
 
-def measure_one(project: Project, model: ModelVersion, stretch: Stretch) -> Window | None:
+def measure_one(champion: Deployment, stretch: Stretch) -> Window | None:
     """None when somebody else measured it meanwhile."""
+    project, model = champion.project, champion.model
     newest = policies.newest_of(project)
     values = policies.values_of(project)
     measured = measure(model, stretch, values)
-    before = list(Window.objects.filter(model=model).order_by("-starts_at")[:LOOKED_BACK])
-    evidence = [Evidence.from_json(one.evidence) for one in reversed(before)] + [measured.evidence]
-    standing = Level(before[0].level) if before else Level.NO_BASELINE
+    before = windows_of(champion, looked_back(values))
+    evidence = [Evidence.from_json(one.evidence) for one in before] + [measured.evidence]
+    standing = Level(before[-1].level) if before else Level.NO_BASELINE
     judged = judge(evidence, values, measured.reference, standing)
     try:
         with transaction.atomic():
+            Project.objects.hold(project.pk)
             window = _keep(project, model, stretch, measured, judged, newest.version if newest else 0)
-            responses.level_changed(project=project, window=window)
+            if Deployment.objects.champion_of(project) == champion:
+                responses.level_changed(project=project, window=window)
+                _tell_if_quiet(project, judged, window)
     except IntegrityError:
         if Window.objects.filter(model=model, starts_at=stretch.start).exists():
             return None
         raise
     logger.info("window %s of %s: %s", window.pk, model, judged.level)
     return window
+
+
+def looked_back(values: Values) -> int:
+    return max(LOOKED_BACK, values.quiet_days // values.window_days + 2)
+
+
+def windows_of(champion: Deployment, most: int) -> list[Window]:
+    """The newest windows since it went into service, the oldest first: not those of an earlier time."""
+    rows = Window.objects.filter(model=champion.model, starts_at__gte=champion.started_at)
+    return list(rows.order_by("-starts_at")[:most])[::-1]
+
+
+def _tell_if_quiet(project: Project, judged: Judged, window: Window) -> None:
+    quiet = next((one for one in judged.reasons if one.rule == "quiet"), None)
+    if quiet is None:
+        alerts.over(project=project, key=QUIET, at=window.ends_at)
+        return
+    remedy = "Look whether the doctors' platform still sends notes, and with which key."
+    news = News(QUIET, Severity.WARNING, f"{project.name}: too few answers", quiet.sentence, remedy)
+    alerts.tell(project=project, news=news, at=window.ends_at)
 
 
 def _keep(
@@ -76,7 +101,7 @@ def _keep(
         notes_read=len(measured.sample.rows),
         estimate=measured.evidence.estimate,
         novel=measured.evidence.novel,
-        in_reference=_joins_reference(model, measured, judged.level),
+        in_reference=_joins_reference(model, measured, judged.level, policies.values_of(project)),
         evidence=measured.evidence.to_json(),
         level=judged.level.value,
         reasons=reasons_json(judged),
@@ -88,11 +113,13 @@ def _keep(
     return window
 
 
-def _joins_reference(model: ModelVersion, measured: Measured, level: Level) -> bool:
-    """The first healthy windows are what later ones are held against."""
-    held = Window.objects.filter(model=model, in_reference=True).count()
-    enough = len(measured.sample.rows) >= FEWEST_FOR_REFERENCE
-    return enough and held < MOST_WINDOWS and level in (Level.NO_BASELINE, Level.OK)
+def _joins_reference(model: ModelVersion, measured: Measured, level: Level, values: Values) -> bool:
+    """The first healthy windows are what later ones are held against: four, and more until there is enough in them."""
+    if not measured.sample.rows or level not in (Level.NO_BASELINE, Level.INSUFFICIENT, Level.OK):
+        return False
+    there = measured.reference
+    full = there.notes >= values.reference_notes or there.days >= values.reference_days
+    return not full or Window.objects.filter(model=model, in_reference=True).count() < FULL_WINDOWS
 
 
 def reasons_json(judged: Judged) -> Sequence[dict[str, str]]:

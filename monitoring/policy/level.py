@@ -143,13 +143,15 @@ def _raw(windows: Sequence[Evidence], values: Values, reference: Reference) -> J
     newest = windows[-1]
     if out := tuple(outages(newest, values)):
         return Judged(Level.CRITICAL, out)
-    if reference.notes < values.reference_notes and reference.days < values.reference_days:
-        return Judged(Level.NO_BASELINE, (_no_baseline(values, reference),))
+    full = reference.notes >= values.reference_notes or reference.days >= values.reference_days
     enough = newest.answers >= values.window_notes
-    # The KPI knows by itself how many notes it needs.
-    found = (*_quality(newest, values), *(_drift(windows, values) if enough else ()))
+    # The KPI knows by itself how many notes it needs, and needs no reference.
+    found = (*_quality(newest, values), *(_drift(windows, values) if enough and full else ()))
     if reasons := tuple(sorted(found, key=lambda one: -one.level.rank)):
         return Judged(reasons[0].level, reasons)
+    if not full:
+        quiet = () if enough else tuple(one for one in _too_little(windows, values) if one.rule == "quiet")
+        return Judged(Level.NO_BASELINE, (_no_baseline(values, reference), *quiet))
     return Judged(Level.OK) if enough else Judged(Level.INSUFFICIENT, tuple(_too_little(windows, values)))
 
 

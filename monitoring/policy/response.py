@@ -29,6 +29,11 @@ def _stay(now: Standing, sentence: str) -> Move:
     return Move(now, (), sentence, moved=False)
 
 
+def _rested(now: Standing) -> Standing:
+    """At rest: what failed in this response counts against no other."""
+    return replace(now, state=S.IDLE, tries=0, tested=False, snoozed_until=None)
+
+
 def _automatic(now: Standing, values: Values, least: str) -> str:
     """Why the policy may not do it by itself; empty when it may."""
     if now.stopped:
@@ -48,8 +53,9 @@ def _collect(now: Standing, values: Values, sentence: str, *first: Action, again
     """Labels are collected, unless the policy may not: then it rests, and people are told once."""
     if why := _automatic(now, values, "collect"):
         told = () if again else (A.NOTIFY,)
-        resting = replace(now, state=S.IDLE, snoozed_until=None)
-        return Move(resting, (*first, A.AUDIT_AS_USUAL, *told), f"Warning; nothing is done: {why}", moved=not again)
+        return Move(
+            _rested(now), (*first, A.AUDIT_AS_USUAL, *told), f"Warning; nothing is done: {why}", moved=not again
+        )
     collecting = replace(now, state=S.COLLECTING, snoozed_until=None)
     return Move(collecting, (*first, A.COLLECT, A.AUDIT_TWICE, A.NOTIFY), sentence)
 
@@ -67,7 +73,7 @@ def _level(before: Standing, event: Event, values: Values, _: datetime) -> Move:
         return _collect(replace(now, tries=0), values, "Warning: labels are collected.", *eased, again=told_before)
     if now.level == Level.OK and now.state == S.COLLECTING:
         rest = (*eased, A.AUDIT_AS_USUAL, A.UNFREEZE)
-        return Move(replace(now, state=S.IDLE), rest, "All is well again; it passed by itself.")
+        return Move(_rested(now), rest, "All is well again; it passed by itself.")
     if eased:
         return Move(now, eased, f"The level is {now.level.value} now; the response goes on.")
     return _stay(now, "The level changes nothing about the response.")
@@ -85,7 +91,8 @@ def _critical(before: Standing, now: Standing) -> Move:
         if before.level == Level.CRITICAL:
             return _stay(now, sentence)
         return Move(now, (A.AUDIT_FOUR_TIMES, A.NEEDS_REVIEW_ON, A.NOTIFY), sentence)
-    first = {S.RETRAINING: (A.CANCEL_PIPELINE,), S.DEPLOYING: (A.STOP_ROLLOUT,)}.get(now.state, ())
+    # Also what somebody put on its way past the response.
+    first = (A.CANCEL_PIPELINE, A.STOP_ROLLOUT) if now.state == S.RETRAINING else (A.STOP_ROLLOUT,)
     return _investigate(now, "Critical: automation stops, people investigate.", *first)
 
 
@@ -109,7 +116,7 @@ def _gates_passed(now: Standing, _: Event, values: Values, __: datetime) -> Move
     if now.state != S.RETRAINING:
         return _stay(now, "The version is not of a response.")
     by_itself = not _automatic(now, values, "approve") and now.level != Level.CRITICAL
-    actions = (A.APPROVE,) if by_itself else (A.NOTIFY,)
+    actions = (A.APPROVE, A.NOTIFY) if by_itself else (A.NOTIFY,)
     return Move(replace(now, state=S.AWAITING_APPROVAL), actions, "Every gate is passed: it waits for approval.")
 
 
@@ -137,7 +144,7 @@ def _rejected(now: Standing, _: Event, values: Values, __: datetime) -> Move:
         return _investigate(now, "Rejected: the investigation goes on.")
     if now.level == Level.WARNING:
         return _collect(replace(now, tested=False), values, "Rejected; more labels are collected.", A.UNFREEZE)
-    return Move(replace(now, state=S.IDLE, tested=False), (A.AUDIT_AS_USUAL, A.UNFREEZE), "Rejected.")
+    return Move(_rested(now), (A.AUDIT_AS_USUAL, A.UNFREEZE), "Rejected.")
 
 
 def _deployed(now: Standing, _: Event, __: Values, ___: datetime) -> Move:
@@ -159,9 +166,11 @@ def _rolled_back(now: Standing, _: Event, __: Values, ___: datetime) -> Move:
     return _investigate(now, "The new version was taken back: people investigate.")
 
 
-def _uat_passed(now: Standing, _: Event, __: Values, ___: datetime) -> Move:
+def _uat_passed(now: Standing, _: Event, values: Values, __: datetime) -> Move:
     if now.state == S.AWAITING_APPROVAL and not now.tested:
-        return Move(replace(now, tested=True), (), "The version passed the clinicians' test.")
+        by_itself = not _automatic(now, values, "approve") and now.level != Level.CRITICAL
+        actions = (A.APPROVE, A.NOTIFY) if by_itself else (A.NOTIFY,)
+        return Move(replace(now, tested=True), actions, "The version passed the clinicians' test.")
     if now.state != S.INVESTIGATING:
         return _stay(now, "The version is not of a response.")
     waits = replace(now, state=S.AWAITING_APPROVAL, tested=True)
@@ -188,7 +197,7 @@ def _expired(now: Standing, _: Event, values: Values, at: datetime) -> Move:
         return _investigate(back, "It was put off and is still critical: people investigate.")
     if now.level == Level.WARNING:
         return _collect(back, values, "It was put off and still warns: labels are collected.")
-    return Move(replace(back, state=S.IDLE), (A.AUDIT_AS_USUAL,), "It was put off and is over.")
+    return Move(_rested(back), (A.AUDIT_AS_USUAL,), "It was put off and is over.")
 
 
 def _asked_to_retrain(now: Standing, _: Event, __: Values, at: datetime) -> Move:

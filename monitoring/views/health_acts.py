@@ -104,7 +104,7 @@ def _do(request: HttpRequest, project: Project, act: Act, form: ActForm) -> None
         confirmed = _confirmed(request, project) if act.days else ""
         asked = Asked(person(request), form.cleaned_data["reason"], confirmed)
         moved = responses.move(project=project, event=event, asked=asked, at=now)
-        messages.success(request, moved.sentence)
+        messages.success(request, moved.sentence if moved else "Somebody was first; look again.")
     except ActionError as error:
         messages.error(request, str(error))
 

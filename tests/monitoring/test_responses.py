@@ -19,9 +19,9 @@ from tests.monitoring.windows import POLICY, WEEK, begin_weeks_ago, healthy_wind
 from tests.training.traffic import missed
 from training import holds, ner
 from training.actions import models as model_actions
-from training.actions import triggers
+from training.actions import rollouts, triggers
 from training.in_force import rules_of
-from training.models import Deployment, Hold, ModelVersion, Run, TriggerRecord, UatSession
+from training.models import Deployment, Hold, ModelVersion, Rollout, Run, TriggerRecord, UatSession
 
 
 def level(project: Project, to: Level, **more: object) -> Response:
@@ -94,6 +94,14 @@ def test_a_failed_training_collects_again_and_the_second_one_investigates(champi
     assert Hold.objects.get().frozen
 
 
+def look_for_gold(project: Project) -> str:
+    """What the trigger of new gold says."""
+    assert triggers.look_at(project, rules_of(project)) is None
+    record = TriggerRecord.objects.first()
+    assert record is not None
+    return record.sentence
+
+
 def later(project: Project) -> object:
     """After the cooldown of whatever training there was."""
     row = Response.objects.get(project=project)
@@ -112,8 +120,7 @@ def test_critical_freezes_investigates_and_asks_for_review(champion: Deployment,
     assert Alert.objects.get().severity == "critical"
     # Nothing starts by itself, and what did not pass the clinicians' test is not approved.
     Run.objects.update(status=Run.Status.SUCCEEDED, ended_at=row.since)
-    assert triggers.look_at(project, rules_of(project)) is None
-    assert "automation stands still" in TriggerRecord.objects.first().sentence
+    assert "automation stands still" in look_for_gold(project)
 
 
 def test_only_a_version_that_clinicians_passed_is_approved_while_frozen(
@@ -147,6 +154,42 @@ def signed(model: ModelVersion, cast: Cast) -> None:
     )  # fmt: skip
 
 
+def test_a_version_tested_and_approved_between_two_looks_ends_the_investigation(
+    champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = champion.project
+    level(project, Level.CRITICAL)
+    model = make_candidate(project, cast, trained, monkeypatch)
+    ModelVersion.objects.filter(pk=model.pk).update(status=ModelVersion.Status.PENDING_APPROVAL)
+    signed(model, cast)
+    model.refresh_from_db()
+    decisions.approve(model=model, by=cast.approver, reason="Tested.")
+    assert watching.watch(project) == [Kind.UAT_PASSED, Kind.APPROVED, Kind.DEPLOYED]
+    assert not Hold.objects.exists()
+
+
+def test_while_frozen_nothing_untested_goes_into_service_by_any_way(challenger: ModelVersion, cast: Cast) -> None:
+    champion = Deployment.objects.champion_of(challenger.project)
+    assert champion is not None
+    level(champion.project, Level.CRITICAL)
+    ModelVersion.objects.filter(pk=challenger.pk).update(
+        status=ModelVersion.Status.APPROVED, decided_by=cast.approver, decided_at=champion.started_at,
+        decision_reason="Good.",
+    )  # fmt: skip
+    challenger.refresh_from_db()
+    with pytest.raises(ActionError, match="clinicians have passed"):
+        decisions.promote(model=challenger, by=cast.approver, reason="Better.")
+    with pytest.raises(ActionError, match="clinicians have passed"):
+        rollouts.start_canary(model=challenger, by=cast.approver)
+    assert Deployment.objects.champion_of(champion.project) == champion
+
+
+def test_critical_takes_a_canary_back_that_runs_beside_it(challenger: ModelVersion, cast: Cast) -> None:
+    decisions.approve(model=challenger, by=cast.approver, reason="By canary.", canary=True)
+    level(challenger.project, Level.CRITICAL)
+    assert Rollout.objects.get().status == Rollout.Status.ROLLED_BACK
+
+
 def test_a_rejected_version_goes_back_to_collecting(
     champion: Deployment, cast: Cast, trained: ner.Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,7 +214,9 @@ def test_the_switch_stops_what_the_policy_would_start(champion: Deployment, cast
     assert not Task.objects.filter(reason=Task.Reason.DRIFT_SLICE).exists()
     with pytest.raises(ActionError, match="off already"):
         responses.ask(project=project, kind=Kind.STOP, by=cast.lead, reason="Again.")
+    assert "automation stands still" in look_for_gold(project)
     responses.ask(project=project, kind=Kind.RESUME, by=cast.lead, reason="Moved.")
+    assert not Hold.objects.exists()
     assert [d.verb for d in Decision.objects.order_by("pk")][-1] == "resume"
     assert Response.objects.get().stopped_at is None
 
@@ -228,13 +273,33 @@ def test_an_outage_is_critical_within_the_hour_and_over_when_it_is_over(champion
     assert Alert.objects.get(key="outage").status == "resolved"
 
 
-def test_monitor_looks_at_each_project_though_one_has_trouble(
-    champion: Deployment, project: Project, caplog: pytest.LogCaptureFixture
+def test_a_window_that_can_not_be_measured_hides_no_outage(
+    champion: Deployment, caplog: pytest.LogCaptureFixture
 ) -> None:
-    begin_weeks_ago(champion, 1)
+    at = begin_weeks_ago(champion, 2) + 2 * WEEK
+    missed(champion, at - timedelta(minutes=5), 80)
     serve(champion, champion.started_at + timedelta(days=1), list(generate(5, seed=4)))
-    file = next(path for path in sorted(champion.model.path.rglob("*")) if path.is_file())
-    file.write_bytes(b"")
-    monitor.look()
-    # Its model may still be in this process's memory; nothing is lost either way.
-    assert Window.objects.count() == 1 or "can't be monitored" in caplog.text
+    ModelVersion.objects.filter(pk=champion.model_id).update(folder="gone", sha256="0" * 64)
+    monitor.look(at)
+    assert "windows of project" in caplog.text
+    assert Alert.objects.filter(key="outage", severity="critical").exists()
+    assert Response.objects.get().state == State.INVESTIGATING
+
+
+def test_too_few_answers_for_long_are_told_and_over_when_they_come(champion: Deployment) -> None:
+    policies.change(project=champion.project, values=POLICY, by=None, reason="")
+    start = begin_weeks_ago(champion, 3)
+    windows.measure_due(champion.project, start + 2 * WEEK)
+    alert = Alert.objects.get(key="quiet")
+    assert "too few answers" in alert.sentence
+    serve(champion, start + 2 * WEEK + timedelta(days=1), list(generate(60, seed=4)))
+    windows.measure_due(champion.project, start + 3 * WEEK)
+    assert Alert.objects.get(key="quiet").status == "resolved"
+
+
+def test_a_champion_put_back_begins_anew(champion: Deployment) -> None:
+    start = begin_weeks_ago(champion, 3)
+    missed(champion, start + timedelta(days=1), 60)
+    assert windows.measure_due(champion.project, start + WEEK)[0].level == Level.CRITICAL
+    Deployment.objects.filter(pk=champion.pk).update(started_at=start + 2 * WEEK)
+    assert windows.measure_due(champion.project, start + 3 * WEEK)[0].level != Level.CRITICAL

@@ -86,7 +86,7 @@ def test_one_note_and_equal_notes_do_no_harm(champion: Deployment) -> None:
     serve(champion, start + WEEK + timedelta(days=1), same * 70)
     one, equal = windows.measure_due(champion.project, start + 2 * WEEK)
     assert (one.answers, equal.answers) == (1, 70)
-    assert equal.level == Level.NO_BASELINE
+    assert equal.level == Level.INSUFFICIENT
 
 
 def test_an_outage_is_critical_in_the_first_window_too(champion: Deployment) -> None:

@@ -14,13 +14,19 @@ from training.actions.rollout_ends import end_all
 from training.artefacts import verify
 from training.models import Deployment, ModelVersion
 from training.nudges import PRELABEL, after_commit
+from training.standing import untested
 
 Status = Deployment.Status
 
 
 @transaction.atomic
-def deploy(*, model: ModelVersion, by: User, ending: Status = Status.RETIRED, reason: str = "") -> Deployment:
-    """Make an approved model the champion; every web process serves it within two seconds."""
+def deploy(
+    *, model: ModelVersion, by: User, ending: Status = Status.RETIRED, reason: str = "", back: bool = False
+) -> Deployment:
+    """Make an approved model the champion; every web process serves it within two seconds.
+
+    `back`: it served before and is put back, which is allowed while automation stands still too.
+    """
     lock(model.project_id)
     model.refresh_from_db(fields=["status"])
     if model.status != ModelVersion.Status.APPROVED:
@@ -28,6 +34,8 @@ def deploy(*, model: ModelVersion, by: User, ending: Status = Status.RETIRED, re
     champion = Deployment.objects.champion_of(model.project)
     if champion and champion.model_id == model.pk:
         raise TooLate(f"{model} is in service already.")
+    if not back:
+        require_tested(model)
     check_artefact(model)
     # One moment for both, so that there is no time without a champion.
     now = timezone.now()
@@ -51,7 +59,13 @@ def roll_back(*, model: ModelVersion, by: User, reason: str) -> Deployment:
     champion = {"environment": Deployment.Environment.PROD, "role": Deployment.Role.CHAMPION}
     if not model.deployments.filter(**champion).exists():
         raise ActionError(f"{model} never served, so there is nothing to go back to; choose one that did.")
-    return deploy(model=model, by=by, ending=Status.ROLLED_BACK, reason=reason.strip())
+    return deploy(model=model, by=by, ending=Status.ROLLED_BACK, reason=reason.strip(), back=True)
+
+
+def require_tested(model: ModelVersion) -> None:
+    """Raise ActionError while automation stands still and clinicians have not passed the version."""
+    if why_not := untested(model):
+        raise ActionError(why_not)
 
 
 def lock(project_id: int) -> None:

@@ -9,12 +9,11 @@ from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
 from annotation.models import Project, User
-from training import holds
 from training.actions import rollout_ends
 from training.actions.uat import objection
 from training.judgements import judged_in, reopening_refusal
 from training.models import Deployment, ModelVersion
-from training.standing import signed_for, standing_after
+from training.standing import signed_for, standing_after, untested
 
 Status = ModelVersion.Status
 UNDECIDED = (Status.GATES_FAILED, Status.UAT, Status.PENDING_APPROVAL)
@@ -83,9 +82,7 @@ def refusal(model: ModelVersion, by: User) -> str:
     """Why `by` may not approve this model; empty when nothing speaks against it."""
     if model.trained_by_id == by.pk:
         return "You started this training; somebody else must approve its model."
-    if (hold := holds.frozen(model.project)) and not signed_for(model):
-        return f"Automation stands still ({hold.reason}): only a version that clinicians have passed goes into service."
-    return objection(model)
+    return untested(model) or objection(model)
 
 
 def override_refusal(model: ModelVersion, by: User) -> str:

@@ -75,6 +75,8 @@ def start(*, kind: Rollout.Kind, model: ModelVersion, by: User, course: Course, 
     in_way = running.filter(kind=kind) if kind == Kind.SHADOW else running.answering()
     if other := in_way.select_related("model").first():
         raise TooLate(f"{WORDS[kind]} of {other.model} runs already; end it first.")
+    if kind != Kind.SHADOW:
+        deployments.require_tested(model)
     deployments.check_artefact(model)
     now = timezone.now()
     deployment = Deployment.objects.create(

@@ -49,7 +49,7 @@ def _is_due(rules: Rules, last: Run) -> bool:
 
 def _why_not(project: Project, rules: Rules, fresh: int, last: Run, trigger: Run.Trigger) -> str:
     """Why no training starts now; empty when one does."""
-    if hold := holds.frozen(project):
+    if hold := holds.standing_still(project):
         return f"Not started: automation stands still. {hold.reason}"[:300]
     if fresh < rules.new_gold and trigger == Trigger.NEW_GOLD:
         return f"Not started: {fresh} new gold notes, and {rules.new_gold} are needed."

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from annotation.models import Project
 
@@ -14,6 +15,8 @@ class Hold(models.Model):
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="hold")
     frozen = models.BooleanField(default=False)
+    # The switch: nothing is started by itself, and nothing more is asked of what people do.
+    stopped = models.BooleanField(default=False)
     review_below = models.FloatField(null=True, blank=True)
     reason = models.CharField(max_length=500)
     since = models.DateTimeField(auto_now_add=True)
@@ -21,7 +24,7 @@ class Hold(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(frozen=True) | models.Q(review_below__isnull=False), name="hold_holds_something"
+                condition=Q(frozen=True) | Q(stopped=True) | Q(review_below__isnull=False), name="hold_holds_something"
             ),
         )
 

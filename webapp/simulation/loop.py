@@ -52,9 +52,11 @@ def after_look(clinic: Clinic, course: Course) -> None:
     row = responses.of(clinic.project)
     if row.state == State.RETRAINING and row.run:
         clinic.say(f"training: run {row.run.pk}")
-        model = trained(clinic, row.run)
+        try:
+            clinic.say(f"{trained(clinic, row.run)} waits for approval")
+        except ActionError as error:
+            clinic.say(f"the training failed: {error}")
         _watch(clinic)
-        clinic.say(f"{model} waits for approval")
     elif row.state == State.INVESTIGATING:
         _investigate(clinic, course)
     row = responses.of(clinic.project)

@@ -95,6 +95,7 @@ def _wait(run: Run) -> None:
             return
         if run.is_over:
             raise ActionError(f"Run {run.pk} {run.get_status_display().lower()}: {run.error or 'see its page'}.")
+    raise ActionError(f"Run {run.pk} did not end within {WAIT_SECONDS} seconds; is a worker running?")
 
 
 def approve(clinic: Clinic, model: ModelVersion, *, canary: bool) -> None:
