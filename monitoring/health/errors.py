@@ -10,7 +10,7 @@ from annotation.spans import Span
 from monitoring.actions import accuracy
 from training.models import Deployment
 
-MOST = 300
+MOST = 100
 MISSED, SPURIOUS = "missed", "found, and none"
 
 

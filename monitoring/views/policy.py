@@ -58,9 +58,13 @@ def _number(one: Setting, values: Values) -> forms.Field:
     return kind(
         label=f"{one.title} (%)" if one.unit == "%" else one.title,
         initial=f"{one.times * getattr(values, one.name):g}",
-        help_text=f"{one.help} From {low:,g} to {high:,g}.",
+        help_text=f"{one.help} From {_plain(low)} to {_plain(high)}.",
         widget=forms.NumberInput(attrs={"step": step, "min": low, "max": high}),
     )
+
+
+def _plain(bound: float) -> str:
+    return f"{bound:,.0f}" if bound == round(bound) else f"{bound:g}"
 
 
 def _choice(one: Setting, values: Values) -> forms.Field:
