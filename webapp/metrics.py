@@ -18,6 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from training.traffic_counts import EDGES
+from webapp import health_metrics
 
 # As the library itself decided when it was imported a moment ago.
 IN_FILES = "PROMETHEUS_MULTIPROC_DIR" in os.environ
@@ -61,7 +62,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if IN_FILES:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(registry) + health_metrics.told(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_read(request: HttpRequest) -> bool:

@@ -54,6 +54,7 @@ NARROW = ["scrollable-region-focusable", "target-size"]
 NO_PAGES = (
     *("admin/", "api/", "livez", "readyz", "metrics"),
     *("runs/<int:pk>/status/", "p/<slug:slug>/quality/<slug:table>.csv"),
+    "p/<slug:slug>/health/<slug:part>.csv",
     *("datasets/<int:pk>/manifest/", "datasets/<int:pk>/notebook/", "runs/<int:pk>/notebook/"),
     *("batches/<int:pk>/status/", "batches/<int:pk>/<slug:file_format>/"),
     *("models/<int:pk>/card.json", "p/<slug:slug>/traffic/live/", "rollouts/<int:pk>/live/"),

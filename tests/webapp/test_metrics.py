@@ -12,7 +12,11 @@ from django.test import Client as Browser
 from prometheus_client import REGISTRY
 
 from annotation.models import Client
+from monitoring.actions import responses
+from monitoring.actions.responses import Asked
+from monitoring.policy import Event, Kind, Level
 from tests.faults.processes import eventually
+from tests.monitoring.windows import an_alert, healthy_windows
 from tests.stack import Stack
 from tests.webapp.api.conftest import engine, own_log, post, served  # noqa: F401 (fixtures)
 from training import prediction_log
@@ -20,6 +24,7 @@ from training.models import Deployment
 from webapp.gauges import Gauges
 
 Settings = Any
+pytestmark = pytest.mark.django_db
 LABELS = {"route": "api/v1/extract", "method": "POST", "status": "200"}
 
 
@@ -82,3 +87,14 @@ def test_figures_are_of_all_web_processes(stack: Stack, champion: Deployment, ap
         assert counted.search(figures())
     assert eventually(lambda: 'marginalia_model_serving{project="clinic"' in figures(), 10)
     assert eventually(lambda: "marginalia_log_backlog_bytes 0.0" in figures(), 10)
+
+
+def test_level_accuracy_and_alerts_of_each_project_are_told(champion: Deployment) -> None:
+    healthy_windows(champion, 1)
+    an_alert(champion.project)
+    responses.move(project=champion.project, event=Event(Kind.LEVEL, level=Level.CRITICAL), asked=Asked())
+    text = Browser().get("/metrics").content.decode()
+    assert 'marginalia_level{project="clinic"} 4.0' in text
+    assert 'marginalia_automation_stopped{project="clinic"} 0.0' in text
+    assert 'marginalia_alerts{project="clinic",severity="critical"} 1.0' in text
+    assert 'marginalia_alerts{project="clinic",severity="warning"} 1.0' in text
