@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from annotation.models import Project
-from monitoring.actions import accuracy, monitor, rollouts
+from monitoring.actions import accuracy, deliveries, monitor, rollouts
 from training import prelabels
 
 
@@ -24,3 +24,8 @@ def watch_rollouts() -> None:
 @shared_task
 def look() -> None:
     monitor.look()
+
+
+@shared_task
+def send_deliveries() -> None:
+    deliveries.send_due()

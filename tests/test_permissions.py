@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from annotation.actions import clients, notes, tasks, teams
 from annotation.models import Client, Project, Task, User
+from monitoring.actions import channels
+from monitoring.models import Channel
 from tests.conftest import Cast
 from tests.monitoring.windows import an_alert, healthy_windows
 from tests.permissions.roles import LOGIN, ROLES
@@ -30,7 +32,12 @@ from webapp import urls
 
 NO_JOB = "00000000-0000-0000-0000-000000000000"
 NOTHING = behaviour.Wording("empty", "not_find", "")
-SAMPLES = {r"admin/^(?P<app_label>auth|annotation|axes)/$": "admin/annotation/", r"admin/(?P<url>.*)$": "admin/no/such"}
+SAMPLES = {
+    # There are predictions with low numbers.
+    "p/<slug:slug>/lineage/predictions/<int:pk>/": "p/clinic/lineage/predictions/999999999/",
+    r"admin/^(?P<app_label>auth|annotation|axes)/$": "admin/annotation/",
+    r"admin/(?P<url>.*)$": "admin/no/such",
+}
 
 
 def routes(patterns: Sequence[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
@@ -64,7 +71,8 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
         "clients": api_key[0].pk, "deployments": champion.pk, "rollouts": canary_of(champion).pk,
         "batches": send(project, cast.lead, b"{}").pk, "file_format": "csv", "uid": NO_JOB,
         "table": "throughput", "part": "kpi", "feature": "words", "windows": healthy_windows(champion)[-1].pk,
-        "alerts": an_alert(project).pk, "teams": teams.make(project=project, name="Walkers").pk,
+        "channels": email_channel(project, cast).pk, "alerts": an_alert(project).pk,
+        "teams": teams.make(project=project, name="Walkers").pk,
         "labels": project.labels.get(name="DISEASE").pk,
         "tests": test.pk,
         "behaviour": behaviour.add(project=project, by=cast.reviewer, wording=NOTHING).pk,
@@ -72,6 +80,10 @@ def objects(project: Project, cast: Cast, champion: Deployment, api_key: tuple[C
         "admin/auth/group": group.pk, "admin/annotation/user": cast.annotator.pk,
         "admin/annotation/project": project.pk, "guidelines": project.guideline_versions.get().pk,
     }  # fmt: skip
+
+
+def email_channel(project: Project, cast: Cast) -> Channel:
+    return channels.add(project=project, kind="email", target="a@example.org", least="warning", by=cast.lead)[0]
 
 
 def canary_of(champion: Deployment) -> Rollout:

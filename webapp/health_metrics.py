@@ -24,7 +24,8 @@ class Health:
             levels.add_metric((row.project.slug,), Level(row.level).rank)
             frozen.add_metric((row.project.slug,), int(row.stopped_at is not None))
         accuracy = GaugeMetricFamily("marginalia_audit_f1", "F1 on audited notes, newest window.", labels=("project",))
-        for window in Window.objects.order_by("project_id", "-ends_at").distinct("project_id").select_related("project"):
+        newest = Window.objects.order_by("project_id", "-ends_at").distinct("project_id")
+        for window in newest.select_related("project"):
             if kpi := window.evidence["kpi"]:
                 accuracy.add_metric((window.project.slug,), kpi["value"])
         alerts = GaugeMetricFamily("marginalia_alerts", "Alerts not resolved.", labels=("project", "severity"))

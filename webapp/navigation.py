@@ -60,6 +60,7 @@ GROUPS: dict[str, tuple[Page, ...]] = {
     "Health": (
         Page("Health", "health", also=("health_feature",)),
         Page("Alerts", "alerts"),
+        Page("Channels", "channels"),
         Page("Policy", "policy"),
     ),
     "API keys": (Page("API keys", "clients", Right.MANAGE_CLIENTS, also=("client", "client_usage")),),

@@ -15,7 +15,7 @@ from celery.schedules import schedule
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from webapp import local_services
+from webapp import local_services, mail
 
 # One process, one core: numpy's own threads would only fight over it. Read when numpy is first imported, so set here.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -63,6 +63,10 @@ BATCH_MEGABYTES = env.int("BATCH_MEGABYTES", default=200)
 BATCH_DAYS = env.int("BATCH_DAYS", default=7)
 # Modules that register recipes of their own: a spaCy config and what it needs.
 TRAINING_RECIPES: list[str] = env.list("TRAINING_RECIPES", default=[])
+# Alerts go out by e-mail and to webhooks, to hosts of a private network only when that is allowed.
+globals().update(mail.email_settings(env.str("EMAIL_URL", default=""), embedded=EMBEDDED))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or "marginalia@localhost"
+WEBHOOK_PRIVATE = env.bool("WEBHOOK_PRIVATE", default=False)
 DATABASES: dict[str, Any] = {"default": environ.Env.db_url_config(DATABASE_URL or local_services.database_url())}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL names another engine than PostgreSQL; give a postgres:// address.")
@@ -260,6 +264,7 @@ CELERY_BEAT_SCHEDULE = {
     "read-along": {"task": "training.tasks.read_along", "schedule": schedule(2.0), "options": {"expires": 2}},
     "watch-rollouts": {"task": "monitoring.tasks.watch_rollouts", "schedule": schedule(2.0), "options": {"expires": 4}},
     "monitor": {"task": "monitoring.tasks.look", "schedule": schedule(60.0), "options": {"expires": 60}},
+    "send-alerts": {"task": "monitoring.tasks.send_deliveries", "schedule": schedule(15.0), "options": {"expires": 15}},
     "refresh-accuracy": {"task": "monitoring.tasks.refresh", "schedule": schedule(30.0), "options": {"expires": 30}},
 }
 

@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
 from annotation.models import Project, User
-from monitoring.models import Alert
+from monitoring.actions import deliveries
+from monitoring.models import Alert, Delivery
 
 Severity, Status = Alert.Severity, Alert.Status
+Occasion = Delivery.Occasion
 MOST_DAYS = 30
 
 
@@ -45,19 +47,27 @@ def tell(*, project: Project, news: News, at: datetime | None = None) -> Alert:
     }
     alert = Alert.objects.unresolved().filter(project=project, key=news.key).first()
     if alert is None:
-        return Alert.objects.create(project=project, key=news.key, first_at=at, **told)
+        alert = Alert.objects.create(project=project, key=news.key, first_at=at, **told)
+        deliveries.put_out(alert=alert, occasion=Occasion.OPENED, at=at)
+        return alert
     graver = Severity.values.index(news.severity) > Severity.values.index(alert.severity)
     late = alert.status == Status.SNOOZED and alert.snoozed_until is not None and alert.snoozed_until <= at
     again = {"status": Status.OPEN, "snoozed_until": None} if graver or late else {}
     Alert.objects.filter(pk=alert.pk).update(**told, **again, seen=F("seen") + 1)
     alert.refresh_from_db()
+    if graver:
+        deliveries.put_out(alert=alert, occasion=Occasion.GRAVER, at=at)
     return alert
 
 
+@transaction.atomic
 def over(*, project: Project, key: str, at: datetime | None = None) -> None:
     """What it is about is no more."""
+    at = at or timezone.now()
     rows = Alert.objects.unresolved().filter(project=project, key=key)
-    rows.update(status=Status.RESOLVED, snoozed_until=None, last_at=at or timezone.now())
+    for alert in rows.select_for_update():
+        rows.filter(pk=alert.pk).update(status=Status.RESOLVED, snoozed_until=None, last_at=at)
+        deliveries.put_out(alert=alert, occasion=Occasion.RESOLVED, at=at)
 
 
 def acknowledge(*, alert: Alert, by: User) -> None:
@@ -73,10 +83,12 @@ def snooze(*, alert: Alert, by: User, days: int) -> None:
     _move(alert, by, (Status.OPEN, Status.ACKNOWLEDGED), status=Status.SNOOZED, snoozed_until=until)
 
 
+@transaction.atomic
 def resolve(*, alert: Alert, by: User) -> None:
     """Somebody says that it is over; if it is seen again there is a new one."""
     among = (Status.OPEN, Status.ACKNOWLEDGED, Status.SNOOZED)
     _move(alert, by, among, status=Status.RESOLVED, snoozed_until=None)
+    deliveries.put_out(alert=alert, occasion=Occasion.RESOLVED, at=timezone.now())
 
 
 def _move(alert: Alert, by: User, among: tuple[str, ...], **to: Any) -> None:

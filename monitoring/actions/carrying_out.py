@@ -57,7 +57,8 @@ def carry_out(order: Order, actions: Sequence[Action]) -> list[str]:
             logger.warning("%s of project %s: %s", action.value, order.project.pk, error)
     if actions:
         order.row.save()
-    if Level(order.row.level) == Level.OK and order.row.state == State.IDLE and Action.NOTIFY not in actions:
+    well = Level(order.row.level) in (Level.OK, Level.NO_BASELINE) and order.row.state == State.IDLE
+    if well and Action.NOTIFY not in actions:
         alerts.over(project=order.project, key=LEVEL_KEY, at=order.at)
     return trouble
 

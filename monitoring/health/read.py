@@ -28,6 +28,13 @@ class Health:
         rows = Window.objects.filter(project=self.project).select_related("model").order_by("-starts_at")
         return list(rows[:MOST])[::-1]
 
+    def newest_of(self, champion: Deployment | None) -> Window | None:
+        """The newest window since this champion went into service."""
+        if champion is None:
+            return None
+        own = (w for w in self.windows if w.model_id == champion.model_id and w.starts_at >= champion.started_at)
+        return max(own, key=lambda window: window.starts_at, default=None)
+
     @cached_property
     def values(self) -> Values:
         return policies.values_of(self.project)
@@ -35,7 +42,7 @@ class Health:
     @cached_property
     def _measured(self) -> dict[str, list[Measurement]]:
         found: dict[str, list[Measurement]] = defaultdict(list)
-        for row in Measurement.objects.filter(window__in=self.windows).order_by("pk"):
+        for row in Measurement.objects.filter(window__in=self.windows).select_related("window").order_by("pk"):
             found[row.metric].append(row)
         return found
 

@@ -131,11 +131,12 @@ def judge(
     if now.level.rank >= standing.rank or standing.rank < Level.WARNING.rank:
         return now
     before = _raw(windows[:-1], values, reference) if windows[:-1] else Judged(standing)
-    cleanest = max(now.level, before.level, key=lambda level: level.rank)
-    if min(now.level.rank, before.level.rank) < Level.OK.rank or cleanest.rank >= standing.rank:
+    # What both say: the graver of the two.
+    both = max(now, before, key=lambda judged: judged.level.rank)
+    if min(now.level.rank, before.level.rank) < Level.OK.rank or both.level.rank >= standing.rank:
         held = Reason("held", standing, f"The level stays until {CLEAN} windows in a row are below it.")
         return Judged(standing, (held, *now.reasons))
-    return Judged(cleanest, now.reasons)
+    return both
 
 
 def _raw(windows: Sequence[Evidence], values: Values, reference: Reference) -> Judged:

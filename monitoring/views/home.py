@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET
 from annotation.access import Right, in_project, person, projects_of
 from annotation.models import Annotation, Note, Project, Task
 from monitoring.actions import accuracy, policies, responses
+from monitoring.health.read import Health
 from monitoring.kpi import verdict
-from monitoring.models import Alert, Decision, Measurement, Window
+from monitoring.models import Alert, Decision, Measurement
 from monitoring.policy import Values
 from training.models import Deployment, ModelVersion, Prediction, Run
 
@@ -38,7 +39,7 @@ def project_home(request: HttpRequest, project: Project) -> HttpResponse:
         "audits": audits(tasks),
         "champion": champion,
         "response": responses.of(project),
-        "newest": Window.objects.filter(project=project).first(),
+        "newest": Health(project).newest_of(champion),
         "alerts": Alert.objects.unresolved().filter(project=project).exclude(status=Alert.Status.SNOOZED)[:3],
         "queue": tasks.queue_summary(),
         "runs": Run.objects.filter(project=project).select_related("created_by")[:5],

@@ -18,6 +18,7 @@ from monitoring.models import Decision, Window
 from monitoring.quality.page import as_csv
 from monitoring.views.confirming import confirmation
 from monitoring.views.health_acts import acts
+from monitoring.windows.rows import DRIFT
 from training.models import Deployment
 
 
@@ -27,13 +28,14 @@ def health(request: HttpRequest, project: Project) -> HttpResponse:
     found = Health(project)
     row = responses.of(project)
     champion = Deployment.objects.champion_of(project)
-    newest = found.windows[-1] if found.windows else None
+    compared = [row.window for row in found.measured(DRIFT)]
     collecting = Task.objects.filter(project=project, reason=Task.Reason.DRIFT_SLICE).unfinished()
     context = {
         "sections": page.sections(found),
         "response": row,
         "champion": champion,
-        "newest": newest,
+        "newest": found.newest_of(champion),
+        "compared": compared[-1] if compared else None,
         "features": TITLES,
         "acts": acts(row, request.rights),  # type: ignore[attr-defined]
         "confirmation": confirmation(request, champion.model) if champion else None,

@@ -19,8 +19,8 @@ from training.fairness import Group, groups
 from training.judgements import judgements_of
 from training.models import ModelVersion
 
-# The classifier that tells texts apart reads so many a side; a reference has so many windows.
-MOST_TEXTS, MOST_WINDOWS = 400, 4
+# The classifier that tells texts apart reads so many a side; a reference that is full has so many windows, or notes.
+MOST_TEXTS, FULL_WINDOWS, MOST_NOTES = 400, 4, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,9 @@ def reference_notes(model: ModelVersion) -> tuple[list[int], list[NoteRow]]:
     ids: list[int] = []
     rows: list[NoteRow] = []
     kept = WindowNotes.objects.filter(window__model=model, window__in_reference=True)
-    for read in kept.order_by("window__starts_at")[:MOST_WINDOWS]:
+    for read in kept.order_by("window__starts_at"):
+        if len(ids) >= MOST_NOTES:
+            break
         ids += read.notes
         rows += unpacked(bytes(read.rows))
     return ids, rows

@@ -11,6 +11,8 @@ ENCRYPTED = {
     "training.BehaviourCase": "ciphertext wrapped_key",
     "annotation.KeptReply": "ciphertext wrapped_key",
     "training.Batch": "wrapped_key",
+    # The secret of a webhook.
+    "monitoring.Channel": "ciphertext wrapped_key",
 }
 HOLDS_NO_PATIENT_TEXT = {
     "annotation.User": "password username first_name last_name email",
@@ -64,5 +66,8 @@ HOLDS_NO_PATIENT_TEXT = {
     "monitoring.WindowNotes": "notes rows",
     "monitoring.Response": "state level stop_reason",
     "monitoring.Alert": "key severity status title sentence proposal evidence",
+    # Whom alerts are told: an address or a URL; why it failed, in our own words.
+    "monitoring.Channel": "kind target least key_id",
+    "monitoring.Delivery": "occasion severity status error",
     "monitoring.Policy": "values reason",
 }
