@@ -102,7 +102,9 @@ def weeks(champion: Champion, windows: Iterator[list[Read]], values: Values, see
 
 
 def _side(reads: Sequence[Read]) -> Side:
-    return Side([read.row for read in reads], [read.text for read in reads[-MOST_TEXTS:]])
+    """Texts of one note a patient, as the product takes them."""
+    texts = {read.row.patient: read.text for read in reads}
+    return Side([read.row for read in reads], list(texts.values())[-MOST_TEXTS:])
 
 
 def calm(champion: Champion, options: argparse.Namespace, values: Values) -> None:

@@ -14,8 +14,9 @@ from annotation.spans import ScoredSpan
 # Words are counted by the bucket that they fall into, so a row holds none of them.
 BUCKETS = 64
 SCORE_EDGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_DEVANAGARI = re.compile("[\u0900-\u097f]")
+# The signs of Devanagari's vowels are no letters to Python, and without them it has no words.
+_WORD = re.compile("(?:[^\\W\\d_]|[\u0900-\u0963\u0970-\u097f]){3,}")
+_DEVANAGARI = re.compile("[\u0900-\u0963\u0970-\u097f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class NoteRow:
     """A note in figures.
 
     `words` of three letters or more, `unseen`: those in no note of the training data, `capitals`: share of its letters,
-    `devanagari`: share of its words, `tokens`: words by bucket, `labels`: entities by label, `scores`: entities by
+    `devanagari`: share of its letters, `tokens`: words by bucket, `labels`: entities by label, `scores`: entities by
     the bin of their score, `certain`: sum of the scores, `missed`: entities that the model expects to have missed;
     `patient`: a pseudonym, for notes of one patient are alike; empty where it is not known.
     """
@@ -63,7 +64,7 @@ def row_of(
 ) -> NoteRow:
     """`known`: the words of the training data; `missed`: as :func:`training.ner.missed.expected` counts it."""
     words = words_of(text)
-    letters = [letter for letter in text if letter.isalpha()]
+    letters = [letter for letter in text if letter.isalpha() or _DEVANAGARI.match(letter)]
     scores = [0] * (len(SCORE_EDGES) + 1)
     for entity in entities:
         scores[sum(entity.score >= edge for edge in SCORE_EDGES)] += 1
@@ -71,7 +72,7 @@ def row_of(
         words=len(words),
         unseen=sum(word not in known for word in words),
         capitals=sum(letter.isupper() for letter in letters) / max(1, len(letters)),
-        devanagari=sum(bool(_DEVANAGARI.search(word)) for word in words) / max(1, len(words)),
+        devanagari=len(_DEVANAGARI.findall(text)) / max(1, len(letters)),
         tokens=dict(Counter(str(crc32(word.encode()) % BUCKETS) for word in words)),
         labels=dict(Counter(entity.label for entity in entities)),
         scores=scores,

@@ -16,7 +16,7 @@ from monitoring.drift.slices import drifted
 from monitoring.health.drift import TITLES
 from monitoring.models import Measurement, Window
 from monitoring.quality.section import Cell, Column, Kind, Section
-from monitoring.windows.measuring import reference_notes, texts_of
+from monitoring.windows.measuring import patients_of, reference_notes, texts_of
 from monitoring.windows.rows import DRIFT
 from monitoring.windows.sample import unpacked
 
@@ -80,7 +80,7 @@ def _shares(sums: Sequence[float]) -> list[float]:
 def terms(window: Window) -> list[Term]:
     """The words by which the window's notes are told from the reference's. Read now, never stored."""
     ids, _ = reference_notes(window.model)
-    return top_terms(texts_of(ids), texts_of(window.read.notes))
+    return top_terms(texts_of(ids), texts_of(window.read.notes, without=patients_of(ids)))
 
 
 def notes(window: Window, name: str) -> list[Note]:

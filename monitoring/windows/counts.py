@@ -46,7 +46,7 @@ def counted(model: ModelVersion, stretch: Stretch) -> Counted:
     batches = ended.aggregate(**{name: Sum(name, default=0) for name in ("rows", "done", "failed", "quarantined")})
     return Counted(
         answers=minutes["documents"] + batches["done"],
-        empty=minutes["empty"] + (_empty_in_batches(served, stretch) if batches["done"] else 0),
+        empty=minutes["empty"] + (_empty_in(ended) if batches["done"] else 0),
         requests=minutes["requests"] + missed + batches["done"] + batches["failed"],
         failed=missed + batches["failed"],
         unusable=batches["quarantined"],
@@ -54,13 +54,10 @@ def counted(model: ModelVersion, stretch: Stretch) -> Counted:
     )
 
 
-def _empty_in_batches(served: QuerySet[Deployment], stretch: Stretch) -> int:
+def _empty_in(ended: QuerySet[Batch]) -> int:
+    """Rows of these very batches in which nothing was found: what others have read so far is not theirs."""
     rows = Prediction.objects.filter(
-        deployment__in=served,
-        created_at__gte=stretch.start,
-        created_at__lt=stretch.end,
-        origin=Prediction.Origin.BATCH,
-        min_score__isnull=True,
+        request_id__in=ended.values("uid"), origin=Prediction.Origin.BATCH, min_score__isnull=True
     )
     return rows.order_by().count()
 

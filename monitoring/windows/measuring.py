@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from annotation.models import Note
@@ -39,7 +39,7 @@ class Measured:
 def measure(model: ModelVersion, stretch: Stretch, values: Values) -> Measured:
     """Read what the stretch left behind. Takes seconds: each note that the lot chose is read by the model again."""
     count = counted(model, stretch)
-    notes = sample(model, stretch, count.answers)
+    notes = sample(model, stretch)
     before = list(Window.objects.filter(model=model, ends_at__lte=stretch.start).order_by("-starts_at")[: POOLED - 1])
     audits = [audited(model, Stretch(one.starts_at, one.ends_at)) for one in reversed(before)]
     audits.append(audited(model, stretch))
@@ -87,15 +87,27 @@ def reference_notes(model: ModelVersion) -> tuple[list[int], list[NoteRow]]:
     return ids, rows
 
 
-def texts_of(notes: Sequence[int]) -> list[str]:
-    """Of at most MOST_TEXTS of the notes, spread over all; what was erased since is left out."""
-    step = max(1, -(-len(notes) // MOST_TEXTS))
-    rows = Note.objects.filter(pk__in=notes[::step], status=Note.Status.ACTIVE)
-    return [note.text for note in rows.order_by("pk")]
+def texts_of(notes: Sequence[int], without: Collection[str] = ()) -> list[str]:
+    """Of at most MOST_TEXTS of the notes, spread over all, one a patient: notes of one patient are told by the patient.
+
+    `without`: pseudonyms of patients to leave out; what was erased since is left out too.
+    """
+    rows = Note.objects.filter(pk__in=notes, status=Note.Status.ACTIVE).order_by("pk")
+    one = {patient or f"note {pk}": pk for pk, patient in rows.values_list("pk", "patient") if patient not in without}
+    ids = sorted(one.values())
+    step = max(1, -(-len(ids) // MOST_TEXTS))
+    return [note.text for note in rows.filter(pk__in=ids[::step])]
+
+
+def patients_of(notes: Sequence[int]) -> set[str]:
+    """Pseudonyms, those that are known."""
+    return set(Note.objects.filter(pk__in=notes).exclude(patient="").values_list("patient", flat=True))
 
 
 def _beside_reference(model: ModelVersion, notes: Sample) -> Seen:
     ids, rows = reference_notes(model)
     judged = judgements_of(model).first()
     quality = judged.scores["f1"] if judged else None
-    return seen(Side(rows, texts_of(ids)), Side(notes.rows, texts_of(notes.notes)), quality)
+    # Nobody is on both sides.
+    texts = texts_of(notes.notes, without=patients_of(ids))
+    return seen(Side(rows, texts_of(ids)), Side(notes.rows, texts), quality)

@@ -6,7 +6,9 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime
+from itertools import islice, pairwise
+from random import Random
 
 from annotation.intake import FACETS
 from annotation.models import Note
@@ -21,6 +23,8 @@ from training.snapshots import items_of
 # So many notes are read of a window, and of the training data for its words.
 MOST, MOST_FOR_WORDS = 1000, 3000
 AT_ONCE = 100
+# A window's time in so many parts, each giving so few answers at first; and the most answers that are looked at.
+SLICES, FEW, MOST_READ = 500, 20, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,9 @@ def unpacked(rows: bytes) -> list[NoteRow]:
     return [NoteRow(**row) for row in json.loads(zlib.decompress(rows))]
 
 
-def sample(model: ModelVersion, stretch: Stretch, answers: int) -> Sample:
+def sample(model: ModelVersion, stretch: Stretch) -> Sample:
     """Read at most MOST of the window's notes. What the caller did not let us keep can't be read."""
-    found = _drawn(model, stretch, answers)
+    found = _drawn(model, stretch)
     notes = Note.objects.filter(pk__in=found, status=Note.Status.ACTIVE).order_by("pk")
     known = words_of_training(model)
     read: list[Note] = []
@@ -53,26 +57,42 @@ def sample(model: ModelVersion, stretch: Stretch, answers: int) -> Sample:
     return Sample([note.pk for note in read], rows)
 
 
-def _drawn(model: ModelVersion, stretch: Stretch, answers: int) -> dict[int, list[ScoredSpan]]:
-    """What was found in each note that the lot chose: the first answer, where there are several."""
+def _drawn(model: ModelVersion, stretch: Stretch) -> dict[int, list[ScoredSpan]]:
+    """What was found in at most MOST notes of the stretch, by chance: the first answer read of each.
+
+    Slices of the time are read in an order drawn by lot until there is enough, so the work has an end however much was
+    answered; of a stretch with little all is read.
+    """
     rows = Prediction.objects.filter(
         deployment__in=Deployment.objects.filter(model=model, role=Deployment.Role.CHAMPION, environment="prod"),
-        created_at__gte=stretch.start,
-        created_at__lt=stretch.end,
         origin__in=(Prediction.Origin.API, Prediction.Origin.BATCH),
         outcome=Prediction.Outcome.OK,
         note__isnull=False,
     )
-    # Ids are given in turn, so their rest by a prime is a lot: of ten million answers some thousand are looked at.
-    if answers > 4 * MOST:
-        prime = 999_983
-        rows = rows.extra(where=["mod(id * 7919, %s) < %s"], params=[prime, int(prime * 2 * MOST / answers)])
     found: dict[int, list[ScoredSpan]] = {}
-    for note, entities in rows.order_by("pk").values_list("note_id", "entities"):
-        found.setdefault(note, [ScoredSpan(**entity) for entity in entities])
-    step = max(1, -(-len(found) // MOST))
-    chosen = sorted(found)[::step]
+    read = 0
+    # A little of each part first; more of it only where all parts together hold little.
+    for first, last in ((0, FEW), (FEW, MOST_READ)):
+        for begin, end in _slices(model, stretch):
+            if len(found) >= MOST or read >= MOST_READ:
+                break
+            inside = rows.filter(created_at__gte=begin, created_at__lt=end).order_by("created_at", "pk")
+            answers = list(inside.values_list("note_id", "entities")[first:last])
+            read += len(answers)
+            for note, entities in answers:
+                found.setdefault(note, [ScoredSpan(**entity) for entity in entities])
+    rng = Random(f"{model.pk}:{stretch.start}")  # noqa: S311 - a sample, nothing secret
+    chosen = sorted(found) if len(found) <= MOST else rng.sample(sorted(found), MOST)
     return {note: found[note] for note in chosen}
+
+
+def _slices(model: ModelVersion, stretch: Stretch) -> list[tuple[datetime, datetime]]:
+    """The stretch in SLICES parts, in an order that is the same each time."""
+    part = (stretch.end - stretch.start) / SLICES
+    edges = [stretch.start + number * part for number in range(SLICES)] + [stretch.end]
+    parts = list(pairwise(edges))
+    Random(f"slices {model.pk}:{stretch.start}").shuffle(parts)  # noqa: S311
+    return parts
 
 
 def _rows(

@@ -53,7 +53,7 @@ def test_a_window_has_its_counts_its_rows_and_a_measurement_a_feature(champion: 
     assert all(bucket.isdigit() for row in rows for bucket in row.tokens)
     assert {label for row in rows for label in row.labels} <= {"DISEASE", "TREATMENT"}
     features = set(Measurement.objects.filter(window=second, metric="drift").values_list("feature", flat=True))
-    assert {"words", "unseen", "density", "estimate", "specialty", "domain"} <= features
+    assert {"words", "unseen", "density", "estimate", "specialty"} <= features
     assert first.in_reference
     assert not Measurement.objects.filter(window=first, metric="drift").exists()
 

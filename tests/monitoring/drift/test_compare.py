@@ -36,7 +36,7 @@ def levels(reference, window):
 def test_row_counts_words_scores_and_script():
     text = "Pt दर्द ho raha DENGUE"
     row = row_of(text, [ScoredSpan(17, 23, "DISEASE", 0.62)], {"city": "Pune"}, {"raha"}, missed=0.5)
-    assert (row.words, row.unseen, row.entities, row.missed) == (2, 1, 1, 0.5)
+    assert (row.words, row.unseen, row.entities, row.missed) == (3, 2, 1, 0.5)
     assert row.labels == {"DISEASE": 1}
     assert row.scores == [0, 0, 1, 0, 0, 0, 0, 0] or sum(row.scores) == 1
     assert row.certain == 0.62
