@@ -10,6 +10,8 @@ from datetime import datetime
 from itertools import islice, pairwise
 from random import Random
 
+from django.db.models import QuerySet
+
 from annotation.intake import FACETS
 from annotation.models import Note
 from annotation.spans import ScoredSpan
@@ -24,7 +26,7 @@ from training.snapshots import items_of
 MOST, MOST_FOR_WORDS = 1000, 3000
 AT_ONCE = 100
 # A window's time in so many parts, each giving so few answers at first; and the most answers that are looked at.
-SLICES, FEW, MOST_READ = 500, 20, 20_000
+SLICES, FEW, MOST_READ = 500, 20, 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +60,43 @@ def sample(model: ModelVersion, stretch: Stretch) -> Sample:
 
 
 def _drawn(model: ModelVersion, stretch: Stretch) -> dict[int, list[ScoredSpan]]:
-    """What was found in at most MOST notes of the stretch, by chance: the first answer read of each.
-
-    Slices of the time are read in an order drawn by lot until there is enough, so the work has an end however much was
-    answered; of a stretch with little all is read.
-    """
+    """What was found in at most MOST notes of the stretch, drawn by lot: the first answer of each."""
     rows = Prediction.objects.filter(
         deployment__in=Deployment.objects.filter(model=model, role=Deployment.Role.CHAMPION, environment="prod"),
+        created_at__gte=stretch.start,
+        created_at__lt=stretch.end,
         origin__in=(Prediction.Origin.API, Prediction.Origin.BATCH),
         outcome=Prediction.Outcome.OK,
         note__isnull=False,
     )
-    found: dict[int, list[ScoredSpan]] = {}
-    read = 0
-    # A little of each part first; more of it only where all parts together hold little.
-    for first, last in ((0, FEW), (FEW, MOST_READ)):
-        for begin, end in _slices(model, stretch):
-            if len(found) >= MOST or read >= MOST_READ:
-                break
-            inside = rows.filter(created_at__gte=begin, created_at__lt=end).order_by("created_at", "pk")
-            answers = list(inside.values_list("note_id", "entities")[first:last])
-            read += len(answers)
-            for note, entities in answers:
-                found.setdefault(note, [ScoredSpan(**entity) for entity in entities])
+    seen = sorted(_seen(rows, _slices(model, stretch)))
     rng = Random(f"{model.pk}:{stretch.start}")  # noqa: S311 - a sample, nothing secret
-    chosen = sorted(found) if len(found) <= MOST else rng.sample(sorted(found), MOST)
-    return {note: found[note] for note in chosen}
+    chosen = seen if len(seen) <= MOST else rng.sample(seen, MOST)
+    first = rows.filter(note__in=chosen, model=model).order_by("note_id", "created_at", "pk").distinct("note_id")
+    answers = first.values_list("note_id", "entities")
+    return {note: [ScoredSpan(**entity) for entity in entities] for note, entities in answers if note is not None}
+
+
+def _seen(rows: QuerySet[Prediction], slices: Sequence[tuple[datetime, datetime]]) -> set[int]:
+    """Notes of the slices until there are MOST, or MOST_READ answers were looked at: the work has an end.
+
+    A little of each slice first, so that no batch fills the sample; more of those only that hold more, round by round.
+    """
+    found: set[int] = set()
+    waiting, start, left = list(slices), 0, MOST_READ
+    while waiting:
+        fuller = []
+        for begin, end in waiting:
+            inside = rows.filter(created_at__gte=begin, created_at__lt=end).order_by("created_at", "pk")
+            ids = list(inside.values_list("note_id", flat=True)[start : start + min(max(FEW, start), left)])
+            found.update(pk for pk in ids if pk is not None)
+            left -= len(ids)
+            if len(found) >= MOST or left <= 0:
+                return found
+            if len(ids) >= max(FEW, start):
+                fuller.append((begin, end))
+        waiting, start = fuller, start + max(FEW, start)
+    return found
 
 
 def _slices(model: ModelVersion, stretch: Stretch) -> list[tuple[datetime, datetime]]:

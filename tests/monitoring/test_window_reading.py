@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from annotation.models import Note
 from annotation.synthetic import generate
 from monitoring.drift import words_of
 from monitoring.drift.rows import row_of
-from monitoring.windows import sample
+from monitoring.windows import measuring, sample
 from monitoring.windows.counts import counted
 from monitoring.windows.due import Stretch
 from monitoring.windows.measuring import patients_of, texts_of
@@ -55,6 +56,41 @@ def test_the_first_answer_of_a_note_counts(champion: Deployment, stretch: Stretc
     assert row.entities == len(first.entities)
 
 
+def test_the_first_answer_counts_whatever_slice_is_read_first(
+    champion: Deployment, stretch: Stretch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = serve(champion, stretch.start + timedelta(days=1), list(generate(5, seed=4)))
+    first = {one.note_id: len(one.entities) for one in Prediction.objects.filter(note__in=rows)}
+    Prediction.objects.bulk_create(
+        Prediction(
+            model=champion.model, deployment=champion, note=note, origin="api", entities=[],
+            created_at=stretch.start + timedelta(days=5),
+        )
+        for note in rows
+    )  # fmt: skip
+    for latest_first in (False, True):
+        parts = sorted(sample._slices(champion.model, stretch), reverse=latest_first)
+        monkeypatch.setattr(sample, "_slices", lambda *_, parts=parts: parts)
+        read = sample.sample(champion.model, stretch)
+        assert [row.entities for row in read.rows] == [first[pk] for pk in read.notes]
+
+
+def test_no_more_is_looked_at_than_the_bound_and_no_batch_fills_the_sample(
+    champion: Deployment, stretch: Stretch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sample, "MOST", 60)
+    monkeypatch.setattr(sample, "FEW", 5)
+    for day in range(3):
+        serve(champion, stretch.start + timedelta(days=day, hours=3), list(generate(50, seed=day)))
+    read = set(sample.sample(champion.model, stretch).notes)
+    answers = Prediction.objects.filter(note__in=read)
+    days = [answers.filter(created_at__date=stretch.start + timedelta(days=day, hours=3)).count() for day in range(3)]
+    assert sum(days) == len(read) == 60
+    assert min(days) >= 10
+    monkeypatch.setattr(sample, "MOST_READ", 30)
+    assert len(sample.sample(champion.model, stretch).notes) == 30
+
+
 def test_empty_rows_of_a_batch_that_goes_on_are_no_outage(champion: Deployment, cast: Cast, stretch: Stretch) -> None:
     done, going_on = (send(champion.project, cast.lead, b"{}") for _ in range(2))
     at = stretch.start + timedelta(hours=1)
@@ -80,6 +116,20 @@ def test_texts_are_told_apart_by_one_note_a_patient(champion: Deployment, stretc
     assert 30 < len(patients) < 60
     assert len(texts_of(ids)) == len(patients)
     assert texts_of(ids, without=patients) == []
+
+
+def test_nobody_is_on_both_sides(champion: Deployment, stretch: Stretch, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = serve(champion, stretch.start - timedelta(days=1), list(generate(40, seed=4)))
+    serve(champion, stretch.start + timedelta(days=1), list(generate(40, seed=4, start=20)))
+    ids = [row.pk for row in before]
+    monkeypatch.setattr(measuring, "reference_notes", lambda _: (ids, []))
+    monkeypatch.setattr(measuring, "seen", lambda reference, window, _: (reference.texts, window.texts))
+    sides = measuring._beside_reference(champion.model, sample.sample(champion.model, stretch))
+    kept = list(Note.objects.filter(project=champion.project))
+    of = [{note.patient for note in kept if note.patient and note.text in texts} for texts in sides]
+    assert of[0]
+    assert of[1]
+    assert not of[0] & of[1]
 
 
 def test_hindi_has_words() -> None:
