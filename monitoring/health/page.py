@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from monitoring.health import bias, drift, quality, volume
+from monitoring.health import bias, business, drift, quality, volume
 from monitoring.health.read import Health
 from monitoring.quality.section import Section
 
-PARTS = {"kpi": quality.section, "drift": drift.section, "volume": volume.section, "bias": bias.section}
+PARTS = {
+    "kpi": quality.section,
+    "drift": drift.section,
+    "volume": volume.section,
+    "bias": bias.section,
+    "business": business.section,
+}
 
 
 def sections(health: Health) -> list[Section]:

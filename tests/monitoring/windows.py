@@ -70,7 +70,7 @@ def healthy_windows(champion: Deployment, weeks: int = 2, *, notes_a_week: int =
 
 
 def strange_notes(number: int, seed: int = 77) -> list[SyntheticNote]:
-    return list(generate(number, seed=seed, knobs=Knobs(upper_case=1.0)))
+    return list(generate(number, seed=seed, knobs=Knobs(upper_case=1.0), prefix=f"strange-{seed}"))
 
 
 def an_alert(project: Project) -> Alert:

@@ -33,7 +33,7 @@ def strange(champion: Deployment) -> Deployment:
     healthy_windows(champion, 2)
     start = champion.started_at + 2 * WEEK
     for week in range(2):
-        serve(champion, start + week * WEEK + timedelta(days=1), strange_notes(60, seed=week))
+        serve(champion, start + week * WEEK + timedelta(days=1), strange_notes(90, seed=week))
     windows.measure_due(champion.project, start + 2 * WEEK)
     return champion
 
@@ -67,7 +67,7 @@ def test_who_may_only_look_sees_no_control(strange: Deployment, cast: Cast, brow
     assert "Decide</h2>" not in text
 
 
-@pytest.mark.parametrize("part", ["kpi", "drift", "volume", "bias"])
+@pytest.mark.parametrize("part", ["kpi", "drift", "volume", "bias", "business"])
 def test_each_table_comes_as_csv(strange: Deployment, cast: Cast, browser_of: SignIn, part: str) -> None:
     answer = browser_of(cast.approver).get(f"{URL}{part}.csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode())))
@@ -76,7 +76,7 @@ def test_each_table_comes_as_csv(strange: Deployment, cast: Cast, browser_of: Si
     if part == "drift":
         assert next(row for row in rows if row[0] == "Capital letters")[-1].endswith("critical")
     if part == "volume":
-        assert [row[1] for row in rows[1:]] == ["60"] * 4
+        assert [row[1] for row in rows[1:]] == ["60", "60", "90", "90"]
     assert browser_of(cast.approver).get(f"{URL}nothing.csv").status_code == 404
 
 
