@@ -28,10 +28,15 @@ class Interval:
 
 def weights(notes: int, resamples: int, seed: int) -> Floats:
     """How often each note is drawn in each resample, shape (resamples, notes)."""
+    return draws(np.random.default_rng(seed), notes, notes, resamples)
+
+
+def draws(rng: np.random.Generator, units: int, size: int, resamples: int) -> Floats:
+    """How often each of `units` is among `size` drawn with replacement, shape (resamples, units)."""
     # As one multinomial a resample, but several times faster: each draw is counted in the row of its resample.
-    drawn = np.random.default_rng(seed).integers(0, notes, size=(resamples, notes))
-    drawn += notes * np.arange(resamples)[:, np.newaxis]
-    return np.bincount(drawn.ravel(), minlength=resamples * notes).reshape(resamples, notes).astype(np.float64)
+    drawn = rng.integers(0, units, size=(resamples, size))
+    drawn += units * np.arange(resamples)[:, np.newaxis]
+    return np.bincount(drawn.ravel(), minlength=resamples * units).reshape(resamples, units).astype(np.float64)
 
 
 def percentiles(values: Floats, level: float) -> Interval:

@@ -23,11 +23,10 @@ _FEVERS = ("dengue", "malaria", "typhoid", "chikungunya", "viral", "leptospirosi
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`knobs`: by how far the change has come, 0 to 1. `harms`: whether accuracy suffers."""
+    """`knobs`: by how far the change has come, 0 to 1."""
 
     name: str
     title: str
-    harms: bool
     knobs: Callable[[float], Knobs] = lambda _: Knobs()
     fevers: float = 0.0
     clinic: float = 0.0
@@ -42,35 +41,29 @@ class Scenario:
 SCENARIOS = {
     one.name: one
     for one in (
-        Scenario("calm", "Nothing changes", harms=False),
-        Scenario(
-            "monsoon-dengue", "The rains bring fevers: other diseases, all of them known", harms=False, fevers=0.5
-        ),
+        Scenario("calm", "Nothing changes"),
+        Scenario("monsoon-dengue", "The rains bring fevers: other diseases, all of them known", fevers=0.5),
         Scenario(
             "new-drug",
             "New medicines, written on forms of their own, that the model never read",
-            harms=True,
             knobs=lambda far: Knobs(new_drug=far, new_disease=0.5 * far, new_template=0.7 * far),
             spread=28,
         ),
         Scenario(
             "new-clinic-upper-case",
             "A new clinic types in capitals",
-            harms=True,
             knobs=lambda far: Knobs(upper_case=0.05 + 0.9 * far, typos=0.02 + 0.13 * far, new_template=0.8 * far),
             clinic=0.9,
         ),
         Scenario(
             "hinglish",
             "More and more is written in Hinglish",
-            harms=True,
             knobs=lambda far: Knobs(hinglish=0.12 + 0.88 * far, new_template=far),
         ),
-        Scenario("broken-feed", "The feed loses the spaces between words", harms=True, broken=True, spread=1),
+        Scenario("broken-feed", "The feed loses the spaces between words", broken=True, spread=1),
         Scenario(
             "slow-decay",
             "New names come in slowly, and hands get careless",
-            harms=True,
             knobs=lambda far: Knobs(new_drug=far, new_disease=far, typos=0.02 + 0.2 * far, new_template=0.5 * far),
             spread=DECAY_DAYS,
         ),

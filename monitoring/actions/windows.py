@@ -42,8 +42,7 @@ def measure_due(project: Project, now: datetime | None = None) -> list[Window]:
 def measure_one(champion: Deployment, stretch: Stretch) -> Window | None:
     """None when somebody else measured it meanwhile."""
     project, model = champion.project, champion.model
-    newest = policies.newest_of(project)
-    values = policies.values_of(project)
+    newest, values = policies.newest_of(project), policies.values_of(project)
     measured = measure(model, stretch, values)
     before = windows_of(champion, looked_back(values))
     evidence = [Evidence.from_json(one.evidence) for one in before] + [measured.evidence]
@@ -52,7 +51,7 @@ def measure_one(champion: Deployment, stretch: Stretch) -> Window | None:
     try:
         with transaction.atomic():
             Project.objects.hold(project.pk)
-            window = _keep(project, model, stretch, measured, judged, newest.version if newest else 0)
+            window = _keep(project, model, stretch, measured, judged, values, newest.version if newest else 0)
             if Deployment.objects.champion_of(project) == champion:
                 responses.level_changed(project=project, window=window)
                 _tell_if_quiet(project, judged, window)
@@ -85,7 +84,13 @@ def _tell_if_quiet(project: Project, judged: Judged, window: Window) -> None:
 
 
 def _keep(
-    project: Project, model: ModelVersion, stretch: Stretch, measured: Measured, judged: Judged, version: int
+    project: Project,
+    model: ModelVersion,
+    stretch: Stretch,
+    measured: Measured,
+    judged: Judged,
+    values: Values,
+    version: int,
 ) -> Window:
     count = measured.counted
     window = Window.objects.create(
@@ -101,7 +106,7 @@ def _keep(
         notes_read=len(measured.sample.rows),
         estimate=measured.evidence.estimate,
         novel=measured.evidence.novel,
-        in_reference=_joins_reference(model, measured, judged.level, policies.values_of(project)),
+        in_reference=_joins_reference(model, measured, judged.level, values),
         evidence=measured.evidence.to_json(),
         level=judged.level.value,
         reasons=reasons_json(judged),

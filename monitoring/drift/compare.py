@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from annotation import bootstrap
 from annotation.bootstrap import Floats
 from monitoring.drift.features import FEATURES, NOT_GIVEN, Feature
 from monitoring.drift.rows import NoteRow
@@ -77,7 +78,7 @@ def expect(
     rng = np.random.default_rng(seed)
     group, patients = _patients(reference)
     sizes = (max(1, round(notes * patients / len(reference))), patients)
-    windows, references = (_drawn(rng, patients, size, draws) for size in sizes)
+    windows, references = (bootstrap.draws(rng, patients, size, draws) for size in sizes)
     found = []
     for feature in features:
         bins, places = _bins(feature, reference, notes)
@@ -94,13 +95,6 @@ def _patients(rows: Sequence[NoteRow]) -> tuple[list[int], int]:
     names = [row.patient or f"note {number}" for number, row in enumerate(rows)]
     number = {name: place for place, name in enumerate(dict.fromkeys(names))}
     return [number[name] for name in names], len(number)
-
-
-def _drawn(rng: np.random.Generator, patients: int, size: int, draws: int) -> Floats:
-    """How often each patient falls into each draw of `size`, shape (draws, patients)."""
-    drawn = rng.integers(0, patients, size=(draws, size))
-    drawn += patients * np.arange(draws)[:, np.newaxis]
-    return np.bincount(drawn.ravel(), minlength=draws * patients).reshape(draws, patients).astype(np.float64)
 
 
 def compare(expected: Sequence[Expected], window: Sequence[NoteRow]) -> list[Finding]:

@@ -59,10 +59,7 @@ class Health:
         """Champions that went into service since the first window began."""
         if not self.windows:
             return []
-        rows = Deployment.objects.filter(
-            project=self.project, role=Deployment.Role.CHAMPION, environment="prod",
-            started_at__gte=self.windows[0].starts_at,
-        )  # fmt: skip
+        rows = Deployment.objects.as_champion().filter(project=self.project, started_at__gte=self.windows[0].starts_at)
         return list(rows.select_related("model").order_by("started_at"))
 
 

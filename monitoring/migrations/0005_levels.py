@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='measurement',
             name='value',
-            field=models.JSONField(help_text='Of the KPI {precision, recall, f1, low, high, …}; of drift see drift_rows.py.'),
+            field=models.JSONField(help_text='Of the KPI {precision, recall, f1, low, high, …}; of windows: windows/rows.py.'),
         ),
         migrations.AlterField(
             model_name='policy',

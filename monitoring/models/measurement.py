@@ -20,7 +20,7 @@ class Measurement(models.Model):
     level = models.CharField(max_length=12, choices=LEVELS, blank=True)
     # Says which audited revisions were counted: the same inputs are never measured twice.
     inputs_sha256 = models.CharField(max_length=64, blank=True)
-    value = models.JSONField(help_text="Of the KPI {precision, recall, f1, low, high, …}; of drift see drift_rows.py.")
+    value = models.JSONField(help_text="Of the KPI {precision, recall, f1, low, high, …}; of windows: windows/rows.py.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

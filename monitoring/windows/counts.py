@@ -35,7 +35,7 @@ class Counted:
 
 def counted(model: ModelVersion, stretch: Stretch) -> Counted:
     """Of the model as champion; batches count when they ended, by the version that read them."""
-    served = Deployment.objects.filter(model=model, role=Deployment.Role.CHAMPION, environment="prod")
+    served = Deployment.objects.as_champion().filter(model=model)
     minutes = TrafficMinute.objects.filter(
         deployment__in=served, minute__gte=stretch.start, minute__lt=stretch.end
     ).aggregate(

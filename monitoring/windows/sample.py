@@ -12,7 +12,6 @@ from random import Random
 
 from django.db.models import QuerySet
 
-from annotation.intake import FACETS
 from annotation.models import Note
 from annotation.spans import ScoredSpan
 from monitoring.drift import NoteRow, row_of, words_of
@@ -62,7 +61,7 @@ def sample(model: ModelVersion, stretch: Stretch) -> Sample:
 def _drawn(model: ModelVersion, stretch: Stretch) -> dict[int, list[ScoredSpan]]:
     """What was found in at most MOST notes of the stretch, drawn by lot: the first answer of each."""
     rows = Prediction.objects.filter(
-        deployment__in=Deployment.objects.filter(model=model, role=Deployment.Role.CHAMPION, environment="prod"),
+        deployment__in=Deployment.objects.as_champion().filter(model=model),
         created_at__gte=stretch.start,
         created_at__lt=stretch.end,
         origin__in=(Prediction.Origin.API, Prediction.Origin.BATCH),
@@ -115,7 +114,7 @@ def _rows(
     with nlp.memory_zone():
         left_out = missed.expected(nlp, texts)
     return [
-        row_of(text, found[note.pk], {name: getattr(note, name) for name in FACETS}, known, more, note.patient)
+        row_of(text, found[note.pk], note.facets, known, more, note.patient)
         for note, text, more in zip(notes, texts, left_out, strict=True)
     ]
 

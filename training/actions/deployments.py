@@ -56,8 +56,7 @@ def roll_back(*, model: ModelVersion, by: User, reason: str) -> Deployment:
     """Put an earlier approved model back in service; the present one is marked as rolled back."""
     if not reason.strip():
         raise ActionError("A roll-back needs a reason; write what went wrong.")
-    champion = {"environment": Deployment.Environment.PROD, "role": Deployment.Role.CHAMPION}
-    if not model.deployments.filter(**champion).exists():
+    if not Deployment.objects.as_champion().filter(model=model).exists():
         raise ActionError(f"{model} never served, so there is nothing to go back to; choose one that did.")
     return deploy(model=model, by=by, ending=Status.ROLLED_BACK, reason=reason.strip(), back=True)
 

@@ -16,11 +16,12 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         roles = (Deployment.Role.CHAMPION, Deployment.Role.CANARY, Deployment.Role.VARIANT)
         return self.active().filter(environment=Deployment.Environment.PROD, role__in=roles)
 
+    def as_champion(self) -> DeploymentQuerySet:
+        """Periods in which a version was champion, also those that are over."""
+        return self.filter(role=Deployment.Role.CHAMPION, environment=Deployment.Environment.PROD)
+
     def champion_of(self, project: Project) -> Deployment | None:
-        champions = self.active().filter(
-            project=project, role=Deployment.Role.CHAMPION, environment=Deployment.Environment.PROD
-        )
-        return champions.select_related("model").first()
+        return self.active().as_champion().filter(project=project).select_related("model").first()
 
 
 class Deployment(models.Model):

@@ -98,10 +98,7 @@ def _member(project: Project, name: str, role: Role) -> User:
 def _gold(clinic: Clinic, seed: int) -> None:
     made = list(generate(GOLD, seed=seed + 7919, prefix="gold"))
     news = [notes.NewNote(n.external_id, n.text, n.patient, n.doctor, n.facets) for n in made]
-    # Brought in by hand, so none of them is of the audit sample.
-    rate, clinic.project.audit_rate = clinic.project.audit_rate, 0.0
     rows = notes.add(project=clinic.project, news=news, origin=Note.Origin.IMPORT)
-    clinic.project.audit_rate = rate
     spans = {row.pk: note.spans for row, note in zip(rows, made, strict=True)}
     revisions.add_imported(project=clinic.project, spans=spans, by=clinic.members["lead"], gold=True)
 
@@ -114,15 +111,21 @@ def _policy(model: ModelVersion) -> dict[str, float]:
 
 def trained(clinic: Clinic, run: Run) -> ModelVersion:
     """The version that the run makes, once it waits for people. Raises ActionError when the run fails."""
+    wait_until(run, Run.Status.WAITING)
+    return ModelVersion.objects.select_related("project", "run").get(run=run)
+
+
+def wait_until(run: Run, status: Run.Status) -> None:
+    """Raises ActionError when it ends otherwise, or not in time."""
     ended = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < ended:
         run.refresh_from_db()
-        if run.status == Run.Status.WAITING:
-            return ModelVersion.objects.select_related("project", "run").get(run=run)
+        if run.status == status:
+            return
         if run.is_over:
             raise ActionError(f"Run {run.pk} {run.get_status_display().lower()}: {run.error or 'see its page'}.")
         time.sleep(0.5)
-    raise ActionError(f"Run {run.pk} did not end within {WAIT_SECONDS} seconds; is a training worker running?")
+    raise ActionError(f"Run {run.pk} did not end within {WAIT_SECONDS} seconds; is a worker running?")
 
 
 def backdate_champion(clinic: Clinic) -> Deployment | None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from annotation.actions import revisions, tasks
-from annotation.errors import ActionError
 from annotation.models import Task, User
 from monitoring.actions import decisions
 from monitoring.actions import uat as signatures
@@ -14,7 +12,7 @@ from training.actions import runs as training_runs
 from training.actions import uat
 from training.models import ModelVersion, Run, UatSession
 from webapp.demo_marking import by_hand
-from webapp.simulation.clinic import WAIT_SECONDS, Clinic, trained
+from webapp.simulation.clinic import Clinic, trained, wait_until
 
 Reason = Task.Reason
 SECONDS = 20
@@ -63,7 +61,7 @@ def compare_blind(clinic: Clinic, model: ModelVersion) -> UatSession:
     """Clinicians compare the version with the champion, blind, by the truth, and sign for the result."""
     raters = [clinic.members["annotator-1"], clinic.members["annotator-2"]]
     run = uat.ask_for_test(model=model, raters=raters, notes=UAT_NOTES, by=clinic.members["lead"])
-    _wait(run)
+    wait_until(run, Run.Status.SUCCEEDED)
     session = UatSession.objects.get(model=model, status=UatSession.Status.OPEN)
     for item in session.items.select_related("note"):
         gold = {(s.start, s.end, s.label) for s in clinic.truth.get(item.note.external_id, ())}
@@ -84,18 +82,6 @@ def _right(spans: list[dict[str, Any]], gold: set[tuple[int, int, str]]) -> int:
 
 def _side(candidate: bool, *, swapped: bool) -> str:
     return "left" if candidate != swapped else "right"
-
-
-def _wait(run: Run) -> None:
-    ended = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < ended:
-        time.sleep(0.3)
-        run.refresh_from_db()
-        if run.status == Run.Status.SUCCEEDED:
-            return
-        if run.is_over:
-            raise ActionError(f"Run {run.pk} {run.get_status_display().lower()}: {run.error or 'see its page'}.")
-    raise ActionError(f"Run {run.pk} did not end within {WAIT_SECONDS} seconds; is a worker running?")
 
 
 def approve(clinic: Clinic, model: ModelVersion, *, canary: bool) -> None:
