@@ -24,7 +24,7 @@ def own_database(name: str, *, keep: bool, reuse: bool, fill: Callable[[], None]
     try:
         if not reuse:
             fill()
-        with override_settings(ALLOWED_HOSTS=["testserver"], SECURE_SSL_REDIRECT=False):
+        with override_settings(ALLOWED_HOSTS=["testserver", "127.0.0.1"], SECURE_SSL_REDIRECT=False):
             yield
     finally:
         if not (keep or reuse):

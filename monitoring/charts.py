@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 Figure = dict[str, Any]
@@ -16,6 +17,8 @@ Values = Sequence[float | None]
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 # So few places get a tick each, where Plotly would choose round dates between them.
 FEW = 8
+# With more columns than this, a figure of cells has so many words below them.
+MANY, TICKS = 26, 9
 MARKS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 
 
@@ -101,6 +104,10 @@ def heat(at: Sequence[str], rows: Sequence[str], values: Sequence[Values], said:
     }
     layout = by_name("", len(rows))
     layout["xaxis"] = {"type": "category"}
+    if len(at) > MANY:
+        # So few words that they do not meet; the newest place has its own.
+        layout["xaxis"]["tickvals"] = list(at)[:: -ceil(len(at) / TICKS)][::-1]
+        data["xgap"] = 1
     layout["height"] = 90 + 24 * len(rows)
     return {"data": [data], "layout": layout}
 

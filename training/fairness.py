@@ -1,6 +1,6 @@
 """Is a model fair to groups of notes: each value of a facet against all other notes, in precision, recall and F1.
 
-A gap within ALLOWED is let pass. A group is named when the interval of its gap lies wholly outside, corrected for the
+A gap that is allowed is let pass. A group is named when the interval of its gap lies wholly outside, corrected for the
 number of groups and figures (Holm); groups that are too small are not judged. Source: `statistics.md` C5. No Django.
 """
 
@@ -17,6 +17,7 @@ from annotation.spans import Counts
 from training.comparison import MIN_ENTITIES, MIN_NOTES, NoteScore, Part, size, slices, swaps_for
 from training.statistics import counts_table, holm, micro_f1
 
+# To either side, where nobody says otherwise.
 ALLOWED = 0.05
 
 
@@ -35,7 +36,7 @@ MEASURES: dict[str, Callable[[Floats], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A group less the rest in one measure, with its interval and the corrected p that it is within ALLOWED."""
+    """A group less the rest in one measure, with its interval and the corrected p that it is within what is allowed."""
 
     measure: str
     group: float
@@ -77,17 +78,21 @@ def groups(
     scores: Sequence[NoteScore],
     facets: Collection[str] | None = None,
     *,
+    allowed: float = ALLOWED,
     min_notes: int = MIN_NOTES,
     min_entities: int = MIN_ENTITIES,
     alpha: float = 0.05,
     seed: int = 0,
 ) -> list[Group]:
-    """A group for each value of each of `facets` (of all that notes have, when None)."""
+    """A group for each value of each of `facets` (of all that notes have, when None).
+
+    `allowed`: the gap that is let pass, a fraction of 1.
+    """
     pairs = [(part, *_sides(scores, part)) for part in slices(scores, facets)]
     large = [all(_is_large(side, min_notes, min_entities) for side in pair[1:]) for pair in pairs]
     resamples = swaps_for(len(MEASURES) * sum(large), alpha)
     gaps = [
-        _gaps(group, rest, resamples, seed, 1 - alpha) if judged else []
+        _gaps(group, rest, allowed, resamples, seed, 1 - alpha) if judged else []
         for (_, group, rest), judged in zip(pairs, large, strict=True)
     ]
     corrected = iter(holm([gap.p_holm for some in gaps for gap in some]))
@@ -109,7 +114,9 @@ def _is_large(notes: Sequence[NoteScore], min_notes: int, min_entities: int) -> 
     return count >= min_notes and entities >= min_entities
 
 
-def _gaps(group: Sequence[NoteScore], rest: Sequence[NoteScore], resamples: int, seed: int, level: float) -> list[Gap]:
+def _gaps(
+    group: Sequence[NoteScore], rest: Sequence[NoteScore], allowed: float, resamples: int, seed: int, level: float
+) -> list[Gap]:
     """With p not yet corrected. Group and rest are other notes, so each is resampled by itself."""
     tables = [counts_table([note.counts for note in side]) for side in (group, rest)]
     sums = [table.sum(axis=0) for table in tables]
@@ -118,13 +125,13 @@ def _gaps(group: Sequence[NoteScore], rest: Sequence[NoteScore], resamples: int,
     for name, measure in MEASURES.items():
         one, other = (float(measure(side)) for side in sums)
         gaps = measure(drawn[0]) - measure(drawn[1])
-        found.append(Gap(name, one, other, percentiles(gaps, level), _p(gaps, one - other)))
+        found.append(Gap(name, one, other, percentiles(gaps, level), _p(gaps, one - other, allowed)))
     return found
 
 
-def _p(gaps: Floats, value: float) -> float:
-    """Two-sided: twice the share of resamples whose gap is not beyond ALLOWED on the side of `value`."""
-    within = np.count_nonzero(gaps <= ALLOWED if value > 0 else gaps >= -ALLOWED)
+def _p(gaps: Floats, value: float, allowed: float) -> float:
+    """Two-sided: twice the share of resamples whose gap is not beyond `allowed` on the side of `value`."""
+    within = np.count_nonzero(gaps <= allowed if value > 0 else gaps >= -allowed)
     return min(1.0, 2 * (1 + int(within)) / (len(gaps) + 1))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Max, Min, Q, QuerySet
 
 from annotation.models import Project
-from training.models import DatasetItem, Deployment, ModelVersion
+from training.models import DatasetItem, Deployment, ModelVersion, Step
 
 
 def services_of(project: Project) -> QuerySet[Deployment]:
@@ -47,3 +47,13 @@ def last_annotations(models: Iterable[ModelVersion]) -> dict[int, datetime]:
     rows = items.order_by().values("dataset").annotate(at=Max("annotation__created_at"))
     newest = dict(rows.values_list("dataset", "at"))
     return {model.pk: at for model in models if (at := newest.get(model.dataset_id))}
+
+
+def trained_at(model: ModelVersion) -> datetime:
+    """When its training ended. A run that took a training over has the folder of the one that was carried out."""
+    trainings = Step.objects.filter(run__project=model.project_id, name="train")
+    own = trainings.filter(run=model.run_id).first()
+    if own is None or "folder" not in own.outputs:
+        return model.created_at
+    ended = trainings.filter(outputs__folder=own.outputs["folder"]).aggregate(at=Min("ended_at"))["at"]
+    return ended or model.created_at

@@ -58,7 +58,7 @@ GROUPS: dict[str, tuple[Page, ...]] = {
         Page("Behaviour cases", "behaviour", Right.GUIDE, also=("behaviour_add", "behaviour_case")),
     ),
     "Health": (
-        Page("Health", "health", also=("health_feature",)),
+        Page("Health", "health", also=("health_feature", "constraints")),
         Page("Alerts", "alerts"),
         Page("Channels", "channels"),
         Page("Policy", "policy"),

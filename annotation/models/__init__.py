@@ -4,6 +4,7 @@ from annotation.models.client_usage import ClientUsage
 from annotation.models.comment import Comment
 from annotation.models.draft import Draft
 from annotation.models.guideline import Guideline, GuidelineSeen
+from annotation.models.intake_hour import IntakeHour
 from annotation.models.kept_reply import KeptReply
 from annotation.models.keymap import KeyMap
 from annotation.models.note import FACETS, Note
@@ -23,6 +24,7 @@ __all__ = [
     "Guideline",
     "GuidelineSeen",
     "IndexDue",
+    "IntakeHour",
     "KeptReply",
     "KeyMap",
     "Label",

@@ -1,4 +1,4 @@
-"""The monitor: windows that are over, outages, what became of a response, and how much is audited. By the clock."""
+"""The monitor: windows that are over, outages, what became of a response, audits, what grew old. By the clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from annotation.models import Project
-from monitoring.actions import auditing, late_labels, outages, watching, windows
+from monitoring.actions import auditing, freshness, late_labels, outages, watching, windows
 
 logger = logging.getLogger(__name__)
 LOCK = 7_202_611
@@ -37,6 +37,7 @@ def look_at(project: Project, at: datetime | None = None) -> None:
         _do(project, "outages", outages.look_for_outage, at)
         _do(project, "audits", auditing.audit_more, at)
         _do(project, "windows", windows.measure_due, at)
+        _do(project, "freshness", freshness.tell_if_stale, at)
         _do(project, "late labels", lambda one, _: late_labels.take_in(one), at)
         _do(project, "response", watching.watch, at)
 

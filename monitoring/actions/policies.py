@@ -21,6 +21,12 @@ def values_of(project: Project) -> Values:
     return read(newest.values) if newest else Values()
 
 
+def values_at(project: Project, version: int) -> Values:
+    """What was in force by this version; the defaults for 0."""
+    row = Policy.objects.filter(project=project, version=version).first()
+    return read(row.values) if row else Values()
+
+
 def change(
     *, project: Project, values: Mapping[str, Any], by: User | None, reason: str, base: int | None = None
 ) -> Policy:

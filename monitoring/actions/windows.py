@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation.models import Project
-from monitoring.actions import alerts, policies, responses
+from monitoring.actions import alerts, data_quality, policies, responses
 from monitoring.actions.alerts import News, Severity
 from monitoring.models import Measurement, Window, WindowNotes
 from monitoring.policy import Evidence, Judged, Level, Values, judge
@@ -44,6 +44,7 @@ def measure_one(champion: Deployment, stretch: Stretch) -> Window | None:
     project, model = champion.project, champion.model
     newest, values = policies.newest_of(project), policies.values_of(project)
     measured = measure(model, stretch, values)
+    checks = data_quality.checked(model, stretch, measured)
     before = windows_of(champion, looked_back(values))
     evidence = [Evidence.from_json(one.evidence) for one in before] + [measured.evidence]
     standing = Level(before[-1].level) if before else Level.NO_BASELINE
@@ -52,13 +53,16 @@ def measure_one(champion: Deployment, stretch: Stretch) -> Window | None:
         with transaction.atomic():
             Project.objects.hold(project.pk)
             window = _keep(project, model, stretch, measured, judged, values, newest.version if newest else 0)
+            data_quality.keep(window, checks)
             if Deployment.objects.champion_of(project) == champion:
                 responses.level_changed(project=project, window=window)
                 _tell_if_quiet(project, judged, window)
+                data_quality.tell(window, checks)
     except IntegrityError:
         if Window.objects.filter(model=model, starts_at=stretch.start).exists():
             return None
         raise
+    data_quality.renew(model, values)
     logger.info("window %s of %s: %s", window.pk, model, judged.level)
     return window
 

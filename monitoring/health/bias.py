@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from monitoring.actions import policies
 from monitoring.health.read import Health
 from monitoring.quality.section import Cell, Column, Kind, Section
 from monitoring.windows.rows import GAP
-from training.fairness import ALLOWED
 
 MEASURES = ("recall", "precision", "f1")
 
@@ -18,16 +18,21 @@ def section(health: Health) -> Section:
     rows = [_row(row.value) for row in measured]
     unfair = [row.value["title"] for row in measured if any(gap["unfair"] for gap in row.value["gaps"])]
     small = sum(not row.value["gaps"] for row in measured)
+    # By the policy that it was measured with.
+    then = policies.values_at(health.project, newest.policy_version) if newest else health.values
+    allowed, now = f"±{100 * then.group_gap:g} points", health.values.group_gap
     says = [f"Outside the allowed range with the whole interval: {', '.join(unfair)}."] if unfair else []
     if measured and not unfair:
         says.append("No group that is large enough lies outside the allowed range.")
     if small:
         says.append(f"{small} groups are too small to judge; they are listed, not hidden.")
+    if measured and now != then.group_gap:
+        says.append(f"The policy allows ±{100 * now:g} points now; the next window is measured with it.")
     return Section(
         "bias",
         "Groups of patients and places",
         "How much better or worse the champion does for a group than for everybody else, in points. It counts when "
-        f"the whole interval lies outside ±{100 * ALLOWED:.0f} points, corrected for the number of groups. What to do: "
+        f"the whole interval lies outside {allowed}, corrected for the number of groups. What to do: "
         "collect labels of that group.",
         [
             Column("Group", Kind.TEXT),

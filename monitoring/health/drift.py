@@ -1,39 +1,48 @@
-"""Features by windows: how far each lies from the champion's reference, and from where on that warns."""
+"""Features by windows: how far each lies from what windows are held against, and from where on that matters."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from monitoring import charts
 from monitoring.drift import FEATURES
-from monitoring.drift.judging import DOMAIN
+from monitoring.drift.judging import DOMAIN, MOST_FALSE
+from monitoring.health.against import HEALTHY, why_not
 from monitoring.health.read import Health, ends
-from monitoring.models import Measurement
+from monitoring.models import Measurement, Window
 from monitoring.policy import Level
 from monitoring.quality.section import Cell, Column, Kind, Section
-from monitoring.windows.rows import DRIFT
 
 TITLES = {**{one.name: one.title for one in FEATURES}, DOMAIN: "Told apart by text"}
+ByPlace = Mapping[tuple[str, int | None], Measurement]
 
 
 def section(health: Health) -> Section:
-    by_place = {(row.feature, row.window_id): row for row in health.measured(DRIFT)}
-    windows = health.windows
+    by_place = {(row.feature, row.window_id): row for row in health.measured(health.against.metric)}
+    windows, against = health.windows, health.against
     names = [name for name in TITLES if any((name, window.pk) in by_place for window in windows)]
     rows = [_row(name, [by_place.get((name, window.pk)) for window in windows]) for name in names]
     return Section(
         "drift",
-        "Drift from the reference",
-        "Each feature of the notes and of the answers, held against the champion's first healthy windows. 1 is where "
-        "it warns: the difference is large enough to matter and larger than chance makes windows of this size. Two of "
-        "three windows make a warning. What to do: a feature of the input says look, one of the answers says it may "
-        "hurt; open it to see which notes.",
-        [Column("Feature", Kind.TEXT), *(Column(f"{window.ends_at:%-d %b}", Kind.TEXT) for window in windows)],
+        "Drift from the reference" if against == HEALTHY else f"Drift from the {against.title}",
+        against.lead,
+        [Column("Feature", Kind.TEXT), *(Column(f"{window.ends_at:%-d %b %Y}", Kind.TEXT) for window in windows)],
         rows,
         _figure(health, names, by_place) if rows else None,
         says=_says(health, by_place),
-        missing="There is nothing to hold against yet: the champion's first window is its reference.",
+        missing=_missing(health),
     )
+
+
+def looked_into(health: Health) -> tuple[Window | None, dict[str, str]]:
+    """The window that was compared last, and the titles of the features that were."""
+    rows = health.measured(health.against.metric)
+    if not rows:
+        return None, {}
+    newest = rows[-1].window
+    measured = {row.feature for row in rows if row.window == newest}
+    return newest, {name: title for name, title in TITLES.items() if name in measured}
 
 
 def _row(name: str, measured: Sequence[Measurement | None]) -> list[Cell]:
@@ -41,13 +50,23 @@ def _row(name: str, measured: Sequence[Measurement | None]) -> list[Cell]:
 
 
 def _cell(row: Measurement | None) -> str:
-    if row is None:
-        return "–"
-    word = {Level.WARNING: " warning", Level.CRITICAL: " critical"}.get(Level(row.level), "")
-    return f"{row.value['ratio']:.2f}{word}"
+    return f"{row.value['ratio']:.2f}{_word(row)}" if row else "–"
 
 
-def _figure(health: Health, names: Sequence[str], by_place: dict[tuple[str, int | None], Measurement]) -> charts.Figure:
+def _word(row: Measurement) -> str:
+    """A level where there is one, and how far it is where none rests on it."""
+    if row.level:
+        return {Level.WARNING: " warning", Level.CRITICAL: " critical"}.get(Level(row.level), "")
+    if not _matters(row.value):
+        return ""
+    return " far off" if row.value["value"] >= row.value["grave_from"] else " differs"
+
+
+def _matters(value: dict[str, Any]) -> bool:
+    return bool(value["q"] < MOST_FALSE and value["value"] >= value["warns_from"])
+
+
+def _figure(health: Health, names: Sequence[str], by_place: ByPlace) -> charts.Figure:
     ratios = [
         [by_place[name, w.pk].value["ratio"] if (name, w.pk) in by_place else None for w in health.windows]
         for name in names
@@ -56,17 +75,27 @@ def _figure(health: Health, names: Sequence[str], by_place: dict[tuple[str, int 
     return charts.heat(ends(health.windows), [TITLES[name] for name in names], ratios, said)
 
 
-def _says(health: Health, by_place: dict[tuple[str, int | None], Measurement]) -> list[str]:
+def _says(health: Health, by_place: ByPlace) -> list[str]:
     if not health.windows:
         return []
-    newest = health.windows[-1]
-    found = []
-    for name, title in TITLES.items():
-        row = by_place.get((name, newest.pk))
-        if row and row.level in (Level.WARNING, Level.CRITICAL):
-            value = row.value
-            found.append(
-                f"{title}: {value['measure']} {value['value']:.3f}, warns from {value['warns_from']:.3f}, "
-                f"critical from {value['grave_from']:.3f} (q {value['q']:.4f})."
-            )
+    newest, against = health.windows[-1], health.against
+    compared = {name: row for name in TITLES if (row := by_place.get((name, newest.pk)))}
+    if not compared:
+        return [why_not(newest, against)]
+    found = [_sentence(TITLES[name], row.value, against == HEALTHY) for name, row in compared.items() if _word(row)]
     return found or ["Nothing in the newest window differs by more than chance and size allow."]
+
+
+def _sentence(title: str, value: dict[str, Any], warns: bool) -> str:
+    matters, grave = ("warns", "critical") if warns else ("matters", "far off")
+    return (
+        f"{title}: {value['measure']} {value['value']:.3f}, {matters} from {value['warns_from']:.3f}, "
+        f"{grave} from {value['grave_from']:.3f} (q {value['q']:.4f})."
+    )
+
+
+def _missing(health: Health) -> str:
+    """What there would have to be. Why the newest window was not compared, for what is no champion's first windows."""
+    if health.against == HEALTHY:
+        return "There is nothing to hold against yet: the champion's first window is its reference."
+    return why_not(health.windows[-1], health.against) if health.windows else "No window is over yet."

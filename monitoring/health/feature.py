@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from annotation.models import Note
 from monitoring import charts
 from monitoring.charts import Series
@@ -13,11 +15,11 @@ from monitoring.drift import compare, expect, feature_named
 from monitoring.drift.domain import Term, top_terms
 from monitoring.drift.judging import DOMAIN
 from monitoring.drift.slices import drifted
+from monitoring.health.against import HEALTHY, Against, notes_of
 from monitoring.health.drift import TITLES
 from monitoring.models import Measurement, Window
 from monitoring.quality.section import Cell, Column, Kind, Section
-from monitoring.windows.measuring import patients_of, reference_notes, texts_of
-from monitoring.windows.rows import DRIFT
+from monitoring.windows.measuring import patients_of, texts_of
 from monitoring.windows.sample import unpacked
 
 MOST_EXAMPLES = 12
@@ -27,7 +29,7 @@ OF_WORDS = ("tokens", "unseen", DOMAIN)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`terms` and `notes` are of notes: only for those who may read them."""
+    """A feature of a window beside what it is held against."""
 
     name: str
     title: str
@@ -36,19 +38,30 @@ class Shown:
     histogram: Section | None
     sentence: str
     of_words: bool
+    against: Against
 
 
-def shown(window: Window, name: str) -> Shown | None:
+def shown(window: Window, name: str, against: Against) -> Shown | None:
     """None when the feature was not measured in the window."""
-    row = Measurement.objects.filter(window=window, metric=DRIFT, feature=name).first()
+    row = Measurement.objects.filter(window=window, metric=against.metric, feature=name).first()
     if row is None or name not in TITLES:
         return None
-    value = row.value
-    sentence = (
-        f"{value['measure']} is {value['value']:.3f}. It warns from {value['warns_from']:.3f} and is critical from "
+    histogram, sentence = _histogram(name, row.value), _sentence(row.value, against)
+    return Shown(name, TITLES[name], window, row, histogram, sentence, name in OF_WORDS, against)
+
+
+def _sentence(value: dict[str, Any], against: Against) -> str:
+    matters, grave = ("It warns", "is critical") if against == HEALTHY else ("It matters", "is far off")
+    return (
+        f"{value['measure']} is {value['value']:.3f}. {matters} from {value['warns_from']:.3f} and {grave} from "
         f"{value['grave_from']:.3f}; p {value['p']:.4f}, q {value['q']:.4f} after correction for all features."
     )
-    return Shown(name, TITLES[name], window, row, _histogram(name, value), sentence, name in OF_WORDS)
+
+
+def others(window: Window, name: str, against: Against) -> QuerySet[Window]:
+    """Windows of the same model in which the feature was held against the same, the newest first."""
+    rows = Measurement.objects.filter(model=window.model_id, metric=against.metric, feature=name)
+    return Window.objects.filter(pk__in=rows.values("window"))
 
 
 def _histogram(name: str, value: dict[str, Any]) -> Section | None:
@@ -77,15 +90,15 @@ def _shares(sums: Sequence[float]) -> list[float]:
     return [one / total for one in sums]
 
 
-def terms(window: Window) -> list[Term]:
+def terms(window: Window, against: Against) -> list[Term]:
     """The words by which the window's notes are told from the reference's. Read now, never stored."""
-    ids, _ = reference_notes(window.model)
+    ids, _ = notes_of(window, against)
     return top_terms(texts_of(ids), texts_of(window.read.notes, without=patients_of(ids)))
 
 
-def notes(window: Window, name: str) -> list[Note]:
+def notes(window: Window, name: str, against: Against) -> list[Note]:
     """Those of the window that lie where it has more of the feature than its reference; the strongest first."""
-    _, reference = reference_notes(window.model)
+    _, reference = notes_of(window, against)
     rows = unpacked(bytes(window.read.rows))
     if not reference or not rows or name == DOMAIN:
         return []

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from monitoring.health import bias, business, drift, quality, volume
+from monitoring.health import bias, business, checks, drift, freshness, quality, volume
 from monitoring.health.read import Health
 from monitoring.quality.section import Section
 
 PARTS = {
     "kpi": quality.section,
+    "freshness": freshness.section,
     "drift": drift.section,
     "volume": volume.section,
+    "checks": checks.section,
     "bias": bias.section,
     "business": business.section,
 }

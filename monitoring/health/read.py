@@ -6,27 +6,34 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from annotation.models import Project
 from monitoring.actions import policies
+from monitoring.health.against import CHOICES as REFERENCES
+from monitoring.health.against import HEALTHY, Against
 from monitoring.models import Measurement, Window
 from monitoring.policy import Values
 from training.models import Deployment
 
-# A year of weeks fits; older windows are in the download.
-MOST = 26
+# Half a year of weeks, a year, two.
+CHOICES = (26, 52, 104)
 
 
 @dataclass(frozen=True)
 class Health:
-    """The newest windows of a project, of whichever champion, the oldest first."""
+    """The newest windows of a project, of whichever champion, the oldest first; `most`: so many; `against`: what their
+    drift is shown from."""
 
     project: Project
+    most: int = CHOICES[0]
+    against: Against = HEALTHY
+    choices: ClassVar[tuple[int, ...]] = CHOICES
 
     @cached_property
     def windows(self) -> list[Window]:
         rows = Window.objects.filter(project=self.project).select_related("model").order_by("-starts_at")
-        return list(rows[:MOST])[::-1]
+        return list(rows[: self.most])[::-1]
 
     def newest_of(self, champion: Deployment | None) -> Window | None:
         """The newest window since this champion went into service."""
@@ -42,12 +49,14 @@ class Health:
     @cached_property
     def _measured(self) -> dict[str, list[Measurement]]:
         found: dict[str, list[Measurement]] = defaultdict(list)
-        for row in Measurement.objects.filter(window__in=self.windows).select_related("window").order_by("pk"):
+        not_shown = {one.metric for one in REFERENCES} - {HEALTHY.metric, self.against.metric}
+        rows = Measurement.objects.filter(window__in=self.windows).exclude(metric__in=not_shown)
+        for row in rows.select_related("window").order_by("pk"):
             found[row.metric].append(row)
         return found
 
     def measured(self, metric: str) -> list[Measurement]:
-        """Of all windows, in the order in which they were measured."""
+        """Of all windows, in the order in which they were measured; of drift also from what is chosen, no other."""
         return self._measured[metric]
 
     def of_window(self, metric: str) -> dict[int, Measurement]:
@@ -66,3 +75,8 @@ class Health:
 def ends(windows: Sequence[Window]) -> list[str]:
     """Where each window lies in a chart: its last day."""
     return [f"{window.ends_at:%Y-%m-%d}" for window in windows]
+
+
+def most_of(asked: str) -> int:
+    """How many windows are shown: one of the choices, the fewest for whatever is none."""
+    return next((number for number in CHOICES if str(number) == asked), CHOICES[0])

@@ -29,17 +29,17 @@ def section(health: Health) -> Section:
     }
     return Section(
         "volume",
-        "Volume and data quality",
+        "Volume",
         "Documents that the champion answered in each window, those in which it found nothing, requests that failed, "
-        "and rows of batches that were no notes. What to do: a jump in empty or failed answers is an outage; call "
-        "whoever runs the feed.",
+        "and documents of extract and rows of batches that were no notes. What to do: a jump in empty or failed "
+        "answers is an outage, one in unusable inputs a broken feed; call whoever runs it.",
         [
             Column("Window to", Kind.DAY),
             Column("Answers"),
             Column("Empty"),
             Column("Empty share", Kind.SHARE),
             Column("Failed"),
-            Column("Unusable rows"),
+            Column("Unusable inputs"),
             Column("Notes read"),
             Column("Level", Kind.TEXT),
         ],

@@ -1,5 +1,6 @@
 """What the data say of a champion (its level), and what is done about it (the response). Pure: no Django."""
 
+from monitoring.policy.freshness import Ages, stale
 from monitoring.policy.level import Evidence, Judged, Kpi, Level, Reason, Reference, Share, judge, outages
 from monitoring.policy.response import respond
 from monitoring.policy.states import Action, Event, Kind, Move, NotNowError, Standing, State
@@ -7,6 +8,7 @@ from monitoring.policy.values import Values, ValuesError, read
 
 __all__ = [
     "Action",
+    "Ages",
     "Event",
     "Evidence",
     "Judged",
@@ -26,4 +28,5 @@ __all__ = [
     "outages",
     "read",
     "respond",
+    "stale",
 ]

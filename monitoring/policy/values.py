@@ -36,6 +36,9 @@ class Values:
     group_gap: float = 0.05
     # Days without enough answers until somebody is told.
     quiet_days: int = 7
+    # Days since the champion was trained, and since an audit was finished, until somebody is told.
+    fresh_days: int = 180
+    audit_days: int = 28
     # What is done by itself: nothing, collecting labels, also training, also approval of what passes every gate.
     automation: str = "retrain"
     # Of a response: notes that are asked of people, gold that starts a training, failed trainings that are enough.
@@ -65,6 +68,8 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "format_failures": (0.001, 1),
     "group_gap": (0.01, 0.5),
     "quiet_days": (1, 90),
+    "fresh_days": (1, 730),
+    "audit_days": (1, 730),
     "collect_notes": (1, 10_000),
     "collect_gold": (1, 100_000),
     "tries": (1, 10),

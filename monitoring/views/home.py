@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from annotation.access import Right, in_project, person, projects_of
@@ -16,7 +19,9 @@ from monitoring.health.read import Health
 from monitoring.kpi import verdict
 from monitoring.models import Alert, Decision, Measurement
 from monitoring.policy import Values
-from training.models import Deployment, ModelVersion, Prediction, Run
+from training.models import Deployment, ModelVersion, Run, TrafficMinute
+
+DAYS = 30
 
 
 @require_GET
@@ -79,5 +84,12 @@ def counts(project: Project, champion: Deployment | None) -> dict[str, int]:
         "notes": Note.objects.filter(project=project).count(),
         "gold": gold.count(),
         "new_gold": since.count(),
-        "predictions": Prediction.objects.filter(model__project=project, origin=Prediction.Origin.API).count(),
+        "answered": answered_of_late(project),
     }
+
+
+def answered_of_late(project: Project) -> int:
+    """Documents that its models answered in the last DAYS days. By the counts of minutes: the log may have millions."""
+    since = (project.simulated_at or timezone.now()) - timedelta(days=DAYS)
+    minutes = TrafficMinute.objects.filter(deployment__project=project, minute__gte=since)
+    return int(minutes.aggregate(documents=Sum("documents", default=0))["documents"])

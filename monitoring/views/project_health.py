@@ -10,33 +10,36 @@ from django.views.decorators.http import require_GET
 from annotation.access import Right, in_project, with_object
 from annotation.models import Project, Task
 from monitoring.actions import responses
-from monitoring.health import errors, page
+from monitoring.health import checks, errors, page
 from monitoring.health import feature as features
-from monitoring.health.drift import TITLES
-from monitoring.health.read import Health
+from monitoring.health.against import CHOICES, against_of
+from monitoring.health.drift import looked_into
+from monitoring.health.read import Health, most_of
 from monitoring.models import Decision, Window
 from monitoring.quality.page import as_csv
 from monitoring.views.confirming import confirmation
 from monitoring.views.health_acts import acts
-from monitoring.windows.rows import DRIFT
 from training.models import Deployment
 
 
 @require_GET
 @in_project(Right.VIEW)
 def health(request: HttpRequest, project: Project) -> HttpResponse:
-    found = Health(project)
+    found = _asked(request, project)
     row = responses.of(project)
     champion = Deployment.objects.champion_of(project)
-    compared = [row.window for row in found.measured(DRIFT)]
+    compared, titles = looked_into(found)
     collecting = Task.objects.filter(project=project, reason=Task.Reason.DRIFT_SLICE).unfinished()
     context = {
+        "found": found,
         "sections": page.sections(found),
         "response": row,
         "champion": champion,
         "newest": found.newest_of(champion),
-        "compared": compared[-1] if compared else None,
-        "features": TITLES,
+        "compared": compared,
+        "features": titles,
+        "examples": checks.examples(found),
+        "references": CHOICES,
         "acts": acts(row, request.rights),  # type: ignore[attr-defined]
         "confirmation": confirmation(request, champion.model) if champion else None,
         "open_tasks": collecting.count(),
@@ -49,11 +52,18 @@ def health(request: HttpRequest, project: Project) -> HttpResponse:
 @require_GET
 @in_project(Right.VIEW)
 def table(request: HttpRequest, project: Project, part: str) -> HttpResponse:
-    section = page.section(Health(project), part)
+    found = _asked(request, project)
+    section = page.section(found, part)
     if section is None:
         raise Http404("No such table.")
-    headers = {"Content-Disposition": f'attachment; filename="{project.slug}-{part}.csv"'}
+    name = "-".join(filter(None, (project.slug, part, found.against.name)))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return HttpResponse(as_csv(section), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _asked(request: HttpRequest, project: Project) -> Health:
+    against = against_of(request.GET.get("against", ""))
+    return Health(project, most_of(request.GET.get("windows", "")), against)
 
 
 def windows() -> QuerySet[Window]:
@@ -63,16 +73,17 @@ def windows() -> QuerySet[Window]:
 @require_GET
 @with_object(windows, Right.VIEW)
 def feature(request: HttpRequest, window: Window, feature: str) -> HttpResponse:
-    found = features.shown(window, feature)
+    against = against_of(request.GET.get("against", ""))
+    found = features.shown(window, feature, against)
     if found is None:
         raise Http404("This feature was not measured in this window.")
     may_read = Right.READ_NOTES in request.rights  # type: ignore[attr-defined]
     context = {
         "shown": found,
         "may_read": may_read,
-        "terms": features.terms(window) if may_read and found.of_words else [],
-        "notes": features.notes(window, feature) if may_read else [],
-        "windows": windows().filter(model=window.model, measurements__feature=feature)[:12],
+        "terms": features.terms(window, against) if may_read and found.of_words else [],
+        "notes": features.notes(window, feature, against) if may_read else [],
+        "windows": features.others(window, feature, against)[:12],
     }
     return render(request, "monitoring/health_feature.html", context)
 

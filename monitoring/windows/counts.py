@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
 
+from annotation.models import IntakeHour
 from monitoring.policy import Evidence, Share
 from monitoring.windows.due import Stretch
+from monitoring.windows.intake import came_in
 from training.models import Batch, Deployment, ModelVersion, Prediction, TrafficMinute
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """`answers`: documents answered, of `empty` nothing was found in; `requests` with those `failed`, in batches rows;
-    `unusable`: rows of batches that are no notes, of `rows`."""
+    `unusable`: rows of batches and documents of extract that are no notes, of `rows`."""
 
     answers: int
     empty: int
@@ -34,7 +36,10 @@ class Counted:
 
 
 def counted(model: ModelVersion, stretch: Stretch) -> Counted:
-    """Of the model as champion; batches count when they ended, by the version that read them."""
+    """Of the model as champion; batches count when they ended, by the version that read them.
+
+    Documents of extract that are no notes are those of the project, by the hours that begin in the stretch.
+    """
     served = Deployment.objects.as_champion().filter(model=model)
     minutes = TrafficMinute.objects.filter(
         deployment__in=served, minute__gte=stretch.start, minute__lt=stretch.end
@@ -44,13 +49,14 @@ def counted(model: ModelVersion, stretch: Stretch) -> Counted:
     missed = minutes["failed"] + minutes["wrong"] + minutes["slow"]
     ended = Batch.objects.filter(model=model, ended_at__gte=stretch.start, ended_at__lt=stretch.end)
     batches = ended.aggregate(**{name: Sum(name, default=0) for name in ("rows", "done", "failed", "quarantined")})
+    sent = came_in(model.project_id, stretch, IntakeHour.Origin.API)
     return Counted(
         answers=minutes["documents"] + batches["done"],
         empty=minutes["empty"] + (_empty_in(ended) if batches["done"] else 0),
         requests=minutes["requests"] + missed + batches["done"] + batches["failed"],
         failed=missed + batches["failed"],
-        unusable=batches["quarantined"],
-        rows=batches["rows"],
+        unusable=batches["quarantined"] + sent.refused,
+        rows=batches["rows"] + sent.documents,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from annotation.models import Note
@@ -13,6 +13,7 @@ from monitoring.policy import Evidence, Reference, Values
 from monitoring.windows.audits import audited, test_counts
 from monitoring.windows.counts import Counted, counted
 from monitoring.windows.due import Stretch
+from monitoring.windows.references import beside_others
 from monitoring.windows.sample import Sample, sample, unpacked
 from training.comparison import NoteScore
 from training.fairness import Group, groups
@@ -25,7 +26,8 @@ MOST_TEXTS, FULL_WINDOWS, MOST_NOTES = 400, 4, 4000
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`audits`: of this window; `groups`: of the newest windows together."""
+    """`audits`: of this window; `groups`: of the newest windows together; `others`: beside its other references, by
+    metric, for looking only."""
 
     counted: Counted
     sample: Sample
@@ -34,6 +36,7 @@ class Measured:
     groups: Sequence[Group]
     evidence: Evidence
     reference: Reference
+    others: Mapping[str, Seen]
 
 
 def measure(model: ModelVersion, stretch: Stretch, values: Values) -> Measured:
@@ -44,7 +47,7 @@ def measure(model: ModelVersion, stretch: Stretch, values: Values) -> Measured:
     audits = [audited(model, Stretch(one.starts_at, one.ends_at)) for one in reversed(before)]
     audits.append(audited(model, stretch))
     found = _beside_reference(model, notes)
-    fair = groups([note for window in audits for note in window])
+    fair = groups([note for window in audits for note in window], allowed=values.group_gap)
     kpi = kpi_of([[note.counts for note in window] for window in audits], values.audited_notes, test_counts(model))
     evidence = replace(
         count.evidence(),
@@ -54,7 +57,8 @@ def measure(model: ModelVersion, stretch: Stretch, values: Values) -> Measured:
         novel=found.novel,
         gaps=tuple(gap_titles(fair)),
     )
-    return Measured(count, notes, found, audits[-1], fair, evidence, reference_of(model))
+    others = beside_others(model, stretch, notes)
+    return Measured(count, notes, found, audits[-1], fair, evidence, reference_of(model), others)
 
 
 def gap_titles(fair: Sequence[Group]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, pairwise
@@ -26,6 +26,8 @@ MOST, MOST_FOR_WORDS = 1000, 3000
 AT_ONCE = 100
 # A window's time in so many parts, each giving so few answers at first; and the most answers that are looked at.
 SLICES, FEW, MOST_READ = 500, 20, 8000
+# What a model found in notes, by their ids.
+Found = Mapping[int, list[ScoredSpan]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,18 @@ def unpacked(rows: bytes) -> list[NoteRow]:
 def sample(model: ModelVersion, stretch: Stretch) -> Sample:
     """Read at most MOST of the window's notes. What the caller did not let us keep can't be read."""
     found = _drawn(model, stretch)
-    notes = Note.objects.filter(pk__in=found, status=Note.Status.ACTIVE).order_by("pk")
+    return read_notes(model, found, lambda _: found)
+
+
+def read_notes(model: ModelVersion, ids: Collection[int], found_in: Callable[[Sequence[Note]], Found]) -> Sample:
+    """The notes that are still there, by their ids. `found_in`: what the model found in some of them."""
+    notes = Note.objects.filter(pk__in=ids, status=Note.Status.ACTIVE).order_by("pk")
     known = words_of_training(model)
     read: list[Note] = []
     rows: list[NoteRow] = []
     waiting = notes.iterator(AT_ONCE)
     while chunk := list(islice(waiting, AT_ONCE)):
-        rows += _rows(model, chunk, found, known)
+        rows += _rows(model, chunk, found_in(chunk), known)
         read += chunk
     return Sample([note.pk for note in read], rows)
 
@@ -107,9 +114,7 @@ def _slices(model: ModelVersion, stretch: Stretch) -> list[tuple[datetime, datet
     return parts
 
 
-def _rows(
-    model: ModelVersion, notes: Sequence[Note], found: dict[int, list[ScoredSpan]], known: set[str]
-) -> list[NoteRow]:
+def _rows(model: ModelVersion, notes: Sequence[Note], found: Found, known: set[str]) -> list[NoteRow]:
     nlp, texts = nlp_of(model), [note.text for note in notes]
     with nlp.memory_zone():
         left_out = missed.expected(nlp, texts)

@@ -31,6 +31,21 @@ def test_plotly_takes_the_figure(name: str) -> None:
     graph_objects.Figure(figure)  # raises on a property that Plotly does not know
 
 
+@pytest.mark.parametrize("number", [1, 26, 27, 52, 104])
+def test_words_below_many_cells_are_few_and_the_newest_is_among_them(number: int) -> None:
+    at = [f"window {place}" for place in range(number)]
+    figure = charts.heat(at, ["Length"], [[0.5] * number], [["0.50"] * number])
+    graph_objects.Figure(figure)
+    ticks = figure["layout"]["xaxis"].get("tickvals")
+    if number <= charts.MANY:
+        assert ticks is None
+        return
+    assert len(ticks) <= charts.TICKS
+    assert ticks[-1] == at[-1]
+    assert ticks == sorted(ticks, key=at.index)
+    assert figure["data"][0]["x"] == at
+
+
 def test_whiskers_reach_from_the_value_to_the_ends() -> None:
     bar = charts.lines([BOUNDED], unit="F1", share=True)["data"][0]["error_y"]
     assert (bar["array"], bar["arrayminus"]) == ([0.25, 0.25], [0.25, 0.25])

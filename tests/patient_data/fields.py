@@ -24,6 +24,8 @@ HOLDS_NO_PATIENT_TEXT = {
     # Its terms are keyed hashes, bucket by bucket: numbers that mean nothing without the key.
     "annotation.NoteIndex": "status",
     "annotation.Label": "name key hint",
+    # Counts by field of our own schema: no value, no name of a field that somebody made up.
+    "annotation.IntakeHour": "origin fields",
     "annotation.Membership": "role",
     # Ids and facets are the platform's words; the pages and the API's manual say that no name belongs there.
     "annotation.Note": "external_id status origin key_id fingerprint patient doctor "
@@ -64,10 +66,13 @@ HOLDS_NO_PATIENT_TEXT = {
     "monitoring.Window": "evidence level reasons",
     # Ids of notes; rows of counts, words only as the bucket that they fall into.
     "monitoring.WindowNotes": "notes rows",
+    "monitoring.ReferenceNotes": "notes rows",
     "monitoring.Response": "state level stop_reason",
     "monitoring.Alert": "key severity status title sentence proposal evidence",
     # Whom alerts are told: an address or a URL; why it failed, in our own words.
     "monitoring.Channel": "kind target least key_id",
     "monitoring.Delivery": "occasion severity status error",
     "monitoring.Policy": "values reason",
+    # Shares by field, values of facets.
+    "monitoring.Constraints": "source document reason",
 }

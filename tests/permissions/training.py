@@ -13,6 +13,7 @@ TRAINING = {
     "p/<slug:slug>/policy/": (MEMBERS, "login 403 403 200 403 403 404 403"),
     "p/<slug:slug>/accuracy/": (MEMBERS, NO),
     "p/<slug:slug>/health/": (MEMBERS, NO),
+    "p/<slug:slug>/health/constraints/": (MEMBERS, "login 403 403 200 403 403 404 403"),
     "p/<slug:slug>/health/<slug:part>.csv": (MEMBERS, NO),
     "p/<slug:slug>/health/retrain/": (NO, "login 403 403 302 403 403 404 403"),
     "p/<slug:slug>/health/investigate/": (NO, "login 403 403 302 403 403 404 403"),

@@ -46,5 +46,5 @@ def test_an_id_counts_once_and_only_with_a_note_that_is_kept() -> None:
     body = jsonl([{"id": "a", "text": ""}, {"id": "a", "text": "x"}, {"id": "a", "text": "x"}, {"text": "x"}])
     checker = Checker()
     verdicts = [checker.check(row) for row in rows_of(io.BytesIO(body), "jsonl")]
-    assert [note is not None for note, _, _ in verdicts] == [False, True, False, True]
-    assert verdicts[2][1:] == ("a", [TWICE])
+    assert [one.note is not None for one in verdicts] == [False, True, False, True]
+    assert verdicts[2][1:3] == ("a", [TWICE])

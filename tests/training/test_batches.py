@@ -132,7 +132,7 @@ def test_chunk_that_ends_every_worker_fails_the_batch_which_can_go_on(batch: Bat
 def test_cancel_stops_a_worker_within_its_chunk(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
     working.carry_out(claims.claim())
     monkeypatch.setattr(chunk_lease, "LOOK_SECONDS", 0.0)
-    monkeypatch.setattr(finding, "PIECE", 4)
+    monkeypatch.setattr(finding, "PIECE_CHARACTERS", 400)
     monkeypatch.setattr(finding, "entities", _cancelling(batch, finding.entities))
     chunk = claims.claim()
     working.carry_out(chunk)

@@ -36,6 +36,14 @@ def test_small_gap_is_let_pass_even_where_it_is_certain():
     assert not found.is_unfair()
 
 
+def test_gap_is_unfair_by_what_is_allowed():
+    some = notes(5, 4000, agra=0.8, pune=0.88)
+    strict, lax = (gaps(groups(some, allowed=gap))["Agra", "recall"] for gap in (0.05, 0.10))
+    assert strict.value == pytest.approx(-0.08, abs=0.015)
+    assert (strict.is_unfair(), lax.is_unfair()) == (True, False)
+    assert strict.interval == lax.interval
+
+
 def test_equal_groups_are_hardly_ever_named():
     named = sum(
         any(gap.is_unfair() for gap in gaps(groups(notes(seed, 120), seed=seed)).values()) for seed in range(60)

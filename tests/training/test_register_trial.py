@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from annotation.errors import ActionError, TooLate
 from annotation.models import Note, Project
@@ -14,6 +16,7 @@ from training import ner, runs
 from training.actions import experiments as actions
 from training.actions.experiments import Candidate
 from training.models import ModelVersion, Run, Step
+from training.service_history import trained_at
 from training.trials import State, curve, trials_of
 from training.work import work_folder
 
@@ -55,6 +58,15 @@ def test_registered_trial_waits_for_approval_with_what_it_trained(experiment: Ru
     assert model.dataset_id == trial.params["dataset"]
     ran, took = (one.steps.get(name="calibrate").outputs["sha256"] for one in (trial, run))
     assert ran == took
+
+
+def test_registered_trial_was_trained_when_the_trial_was(experiment: Run, cast: Cast) -> None:
+    trial = experiment.children.get()
+    ended = timezone.now() - timedelta(days=50)
+    trial.steps.filter(name="train").update(ended_at=ended)
+    run = actions.register_trial(trial=trial, by=cast.lead)
+    work_off()
+    assert trained_at(ModelVersion.objects.get(run=run)) == ended
 
 
 def test_trial_is_registered_once(experiment: Run, cast: Cast) -> None:

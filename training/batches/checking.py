@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from annotation.intake import TWICE, Ids, read_note
+from annotation.intake_counts import faulty_fields
 from training.batches.chunk_files import ChunkRow
 from training.batches.rows import Row
+
+
+class Checked(NamedTuple):
+    """The note, or None; its id as far as it is one; why it can't be taken; its fields with a fault."""
+
+    note: ChunkRow | None
+    external_id: str
+    errors: list[str]
+    faulty: frozenset[str] = frozenset()
 
 
 class Checker:
@@ -13,18 +25,16 @@ class Checker:
     def __init__(self) -> None:
         self._ids = Ids()
 
-    def check(self, row: Row) -> tuple[ChunkRow | None, str, list[str]]:
-        """The note, or None; its id as far as it is one; the reasons why it can't be taken.
-
-        A facet that can't be kept is an error, as in every file: a result has no room for warnings.
-        """
+    def check(self, row: Row) -> Checked:
+        """A facet that can't be kept is an error, as in every file: a result has no room for warnings."""
         if row.fault:
-            return None, "", [row.fault]
+            return Checked(None, "", [row.fault])
         read = read_note(row.fields, strict=True)
         errors = [fault.sentence for fault in read.errors]
         # An id counts only with a note that is kept.
         if not errors and self._ids.twice(read.id):
             errors = [TWICE]
         if errors:
-            return None, read.id, errors
-        return ChunkRow(row.number, read.id, read.text, read.patient, read.doctor, read.facets), read.id, []
+            return Checked(None, read.id, errors, faulty_fields(read))
+        note = ChunkRow(row.number, read.id, read.text, read.patient, read.doctor, read.facets)
+        return Checked(note, read.id, [], faulty_fields(read))

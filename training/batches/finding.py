@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from spacy.language import Language
 
 from annotation.spans import ScoredSpan
 from training.lanes import entities
 
-# Between two looks; a memory zone each.
-PIECE = 128
+# Between two looks, about a second; a memory zone each. (Notes of 260 characters cost 4 % less each in pieces of 512
+# than of 128: the model's own batches seldom end short.)
+PIECE_CHARACTERS = 130_000
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +20,23 @@ logger = logging.getLogger(__name__)
 def find(nlp: Language, texts: Sequence[str], *, look: Callable[[], None]) -> list[list[ScoredSpan] | None]:
     """The entities of each text in order; None for one that the model could not read. `look` may raise to stop."""
     found: list[list[ScoredSpan] | None] = []
-    for at in range(0, len(texts), PIECE):
+    for piece in _pieces(texts):
         look()
-        found += _piece(nlp, texts[at : at + PIECE])
+        found += _piece(nlp, piece)
     return found
+
+
+def _pieces(texts: Sequence[str]) -> Iterator[list[str]]:
+    piece: list[str] = []
+    characters = 0
+    for text in texts:
+        piece.append(text)
+        characters += len(text)
+        if characters >= PIECE_CHARACTERS:
+            yield piece
+            piece, characters = [], 0
+    if piece:
+        yield piece
 
 
 def _piece(nlp: Language, texts: Sequence[str]) -> list[list[ScoredSpan] | None]:

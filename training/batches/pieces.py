@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from annotation.intake_counts import Came
 from training.batches.checking import Checker
 from training.batches.chunk_files import ChunkRow
 from training.batches.rows import Row
@@ -17,13 +18,14 @@ CHUNK_CHARACTERS = 500_000
 
 @dataclass(slots=True)
 class Piece:
-    """Rows that will be a chunk."""
+    """Rows that will be a chunk, and what came in them."""
 
     first: int
     rows: int = 0
     characters: int = 0
     good: list[ChunkRow] = field(default_factory=list)
     bad: list[BatchResult] = field(default_factory=list)
+    came: Came = field(default_factory=Came)
 
     @property
     def is_full(self) -> bool:
@@ -35,11 +37,12 @@ def pieces_of(batch: Batch, rows: Iterable[Row], known: int) -> Iterator[Piece]:
     checker = Checker()
     piece: Piece | None = None
     for row in rows:
-        note, external_id, errors = checker.check(row)
+        note, external_id, errors, faulty = checker.check(row)
         if row.number <= known:
             continue
         piece = piece or Piece(row.number)
         piece.rows += 1
+        piece.came.count(row.fields, faulty, refused=note is None)
         if note is None:
             piece.bad.append(_quarantined(batch, row.number, external_id, errors))
         else:

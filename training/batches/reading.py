@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import F, Max, Sum
+from django.utils import timezone
 
-from annotation.actions import copying
+from annotation.actions import copying, intake_hours
 from annotation.errors import ActionError
 from annotation.formats.records import FormatError
+from annotation.models import IntakeHour
 from training.batches import chunk_files, claims, upload
 from training.batches.chunk_lease import ChunkLease
 from training.batches.pieces import Piece, pieces_of
@@ -45,5 +47,7 @@ def _keep(batch: Batch, lease: ChunkLease, piece: Piece, number: int) -> None:
     chunk = BatchChunk.objects.create(batch=batch, number=number, first_row=piece.first, rows=piece.rows)
     copying.insert_keyed(piece.bad)
     Batch.objects.filter(pk=batch.pk).update(rows=F("rows") + piece.rows, quarantined=F("quarantined") + len(piece.bad))
+    hour = intake_hours.hour_of(timezone.now())
+    intake_hours.add({(batch.project_id, IntakeHour.Origin.BATCH, hour): piece.came})
     if chunk.number <= MOST_NUDGES:
         after_commit(BATCH, batch.pk)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from annotation.actions.notes import NewNote
 from annotation.intake import MAX_WORD, Ids, Read, read_note, word_fault
+from annotation.intake_counts import Came, faulty_fields
 
 MAX_DOCUMENTS = 25
 MAX_CHARACTERS = 125_000
@@ -21,12 +22,17 @@ class RequestError(ValueError):
 
 @dataclass(slots=True)
 class Incoming:
-    """One document: its id as sent (empty when none was), and the note or the reasons why it can't be one."""
+    """One document: its id as sent (empty when none was), and the note or the reasons why it can't be one.
+
+    `row` as it was sent, `faulty`: the fields of it with an error or a warning.
+    """
 
     id: str
     note: NewNote | None = None
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    row: Mapping[str, Any] = field(default_factory=dict)
+    faulty: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,14 @@ def characters_of(documents: Iterable[Incoming]) -> int:
     return sum(len(document.note.text) for document in documents if document.note)
 
 
+def came_of(documents: Sequence[Incoming]) -> Came:
+    """The documents of a request counted by field."""
+    came = Came()
+    for document in documents:
+        came.count(document.row, document.faulty, refused=document.note is None)
+    return came
+
+
 def parse(body: object) -> list[Incoming]:
     """The documents of a request, each with its own errors. Raises RequestError when there are none to speak of."""
     if not isinstance(body, Mapping) or not isinstance(body.get("documents"), list):
@@ -96,7 +110,7 @@ def _document(row: object, number: int) -> Incoming:
     if read.fault_of("id"):
         raise RequestError(f"documents[{number}].id is no string of at most {MAX_WORD} printable characters.")
     errors, warnings = ([fault.sentence for fault in found] for found in (read.errors, read.warnings))
-    return Incoming(read.id, None if errors else new_note(read), errors, warnings)
+    return Incoming(read.id, None if errors else new_note(read), errors, warnings, row, faulty_fields(read))
 
 
 def new_note(read: Read) -> NewNote:

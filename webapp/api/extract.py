@@ -22,7 +22,7 @@ from training.log_entries import SealedNote, sealed
 from training.ner.assertion import Cues, cues_of
 from training.prediction_log import Document, Entry
 from webapp.api import answers, fhir, idempotency
-from webapp.api.documents import Incoming, Options, RequestError, characters_of, parse, parse_options
+from webapp.api.documents import Incoming, Options, RequestError, came_of, characters_of, parse, parse_options
 from webapp.api.openapi import IDEMPOTENCY_KEY, as_json, describe
 from webapp.api.problems import problem
 from webapp.api.schemas.build import ref
@@ -52,6 +52,7 @@ class ExtractView(ScopedView):
             return problem(422, str(error))
         self.documents = len(documents)
         self.characters = characters_of(documents)
+        self.came = came_of(documents)
         if not options.store:
             # The same text gives the same answer anyway, and keeping the answer would keep the text.
             return answer(request, documents, options)

@@ -15,7 +15,8 @@ from annotation.access import client_of
 from annotation.actions import arrivals, notes
 from annotation.actions.arrivals import Arrival
 from annotation.intake import TWICE, Ids, Read, read_note
-from annotation.models import Project
+from annotation.intake_counts import Came, faulty_fields
+from annotation.models import IntakeHour, Project
 from webapp.api import idempotency, rows
 from webapp.api.documents import RequestError, new_note
 from webapp.api.openapi import IDEMPOTENCY_KEY, as_json, describe
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 class NotesInView(ScopedView):
     scopes: ClassVar[dict[str, str]] = {"POST": "write"}
+    origin = IntakeHour.Origin.NOTES
 
     @describe(
         "Notes for annotators",
@@ -43,17 +45,26 @@ class NotesInView(ScopedView):
             sent = rows.rows_of(request.data, "notes")
         except RequestError as error:
             return problem(422, str(error))
-        return idempotency.once(request, lambda: _taken(request, sent))
+        ids = Ids()
+        read = [read_note(row) for row in sent]
+        answers = [_read_row(row, ids) for row in read]
+        self.came = _came(sent, read, answers)
+        return idempotency.once(request, lambda: _taken(request, read, answers))
 
 
-def _taken(request: Request, sent: Sequence[Mapping[str, Any]]) -> Response:
-    client, ids = client_of(request), Ids()
-    read = [read_note(row) for row in sent]
-    answers = [_read_row(row, ids) for row in read]
+def _came(sent: Sequence[Mapping[str, Any]], read: Sequence[Read], answers: Sequence[dict[str, Any]]) -> Came:
+    came = Came()
+    for row, note, answer in zip(sent, read, answers, strict=True):
+        came.count(row, faulty_fields(note), refused=bool(answer["errors"]))
+    return came
+
+
+def _taken(request: Request, read: Sequence[Read], answers: list[dict[str, Any]]) -> Response:
+    client = client_of(request)
     good = [(row, answer) for row, answer in zip(read, answers, strict=True) if not answer["errors"]]
     _store(client.project, good)
     added = sum(answer["status"] == Arrival.ADDED for answer in answers)
-    logger.info("client %s sent %s notes, %s are new", client.pk, len(sent), added)
+    logger.info("client %s sent %s notes, %s are new", client.pk, len(read), added)
     return rows.told("notes", answers)
 
 

@@ -9,7 +9,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from annotation.models import Client
+from annotation.intake_counts import Came
+from annotation.models import Client, IntakeHour
 from webapp.api import usage
 from webapp.api.buckets import Taken
 from webapp.api.throttle import TooManyRequests, throttle
@@ -31,12 +32,14 @@ class ScopedView(APIView):
     """A view of the API: ``scopes`` has the scope that each method needs.
 
     Every request with a good key is counted, against the key's rate and into its usage: a view that reads documents
-    says how many (`documents`) and how long they are (`characters`).
+    says how many (`documents`) and how long they are (`characters`), and what `came` of each field.
     """
 
     permission_classes = (HasScope,)
     scopes: ClassVar[dict[str, str]] = {}
     documents = characters = 0
+    came: Came | None = None
+    origin = IntakeHour.Origin.API
     caller: Client | None = None
     standing: Taken | None = None
 
@@ -72,6 +75,8 @@ class ScopedView(APIView):
     def _count(self, status: int) -> None:
         if self.caller:
             usage.counter().count(self.caller.pk, status, self.documents, self.characters)
+            if self.came:
+                usage.counter().intake.count(self.caller.project_id, self.origin, self.came)
 
 
 class ReadView(ScopedView):

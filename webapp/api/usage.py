@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 
 from django.db import DatabaseError, connection
 
-from annotation.actions import client_usage
+from annotation.actions import client_usage, intake_hours
 from annotation.database import AWAY
+from webapp.api.intake_counts import IntakeCounts
 from webapp.api.usage_counts import Counts
 
 PAUSE_SECONDS = 3.0
@@ -26,6 +27,7 @@ class Counter(Counts):
 
     def __init__(self) -> None:
         super().__init__()
+        self.intake = IntakeCounts()
         # One at a time writes: the thread, or whoever ends it.
         self._writing = threading.Lock()
         self._stop = threading.Event()
@@ -33,16 +35,30 @@ class Counter(Counts):
     def flush(self) -> None:
         """Add what was counted to the database. Raises DatabaseError when it is away; the counts stay then."""
         with self._writing:
-            used, heard = self.take()
-            if not used and not heard:
-                return
-            hours = {(pk, _time(hour * 3600)): use for (pk, hour), use in used.items()}
-            try:
-                client_usage.add(hours, {pk: _time(at) for pk, at in heard.items()})
-            except AWAY:
-                self.put_back(used)
-                raise
-            self.told(heard)
+            self._flush_usage()
+            self._flush_intake()
+
+    def _flush_usage(self) -> None:
+        used, heard = self.take()
+        if not used and not heard:
+            return
+        hours = {(pk, _time(hour * 3600)): use for (pk, hour), use in used.items()}
+        try:
+            client_usage.add(hours, {pk: _time(at) for pk, at in heard.items()})
+        except AWAY:
+            self.put_back(used)
+            raise
+        self.told(heard)
+
+    def _flush_intake(self) -> None:
+        came = self.intake.take()
+        if not came:
+            return
+        try:
+            intake_hours.add({(pk, origin, _time(hour * 3600)): one for (pk, origin, hour), one in came.items()})
+        except AWAY:
+            self.intake.put_back(came)
+            raise
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="client-usage", daemon=True).start()
@@ -53,6 +69,8 @@ class Counter(Counts):
         self._try()
         if lost := self.requests():
             logger.error("the usage of %s requests is lost: the database could not be reached", lost)
+        if lost := self.intake.documents():
+            logger.error("the fields of %s documents are not counted: the database could not be reached", lost)
 
     def _run(self) -> None:
         while not self._stop.wait(PAUSE_SECONDS):

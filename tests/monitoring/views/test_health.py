@@ -67,7 +67,7 @@ def test_who_may_only_look_sees_no_control(strange: Deployment, cast: Cast, brow
     assert "Decide</h2>" not in text
 
 
-@pytest.mark.parametrize("part", ["kpi", "drift", "volume", "bias", "business"])
+@pytest.mark.parametrize("part", ["kpi", "freshness", "drift", "volume", "checks", "bias", "business"])
 def test_each_table_comes_as_csv(strange: Deployment, cast: Cast, browser_of: SignIn, part: str) -> None:
     answer = browser_of(cast.approver).get(f"{URL}{part}.csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode())))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.test import Client as Browser
+from django.utils import timezone
 
 from annotation.actions import projects
 from annotation.models import Note, Project, Role, User
 from tests.conftest import Cast
+from tests.training.traffic import answered
 from training.actions import runs
 from training.models import Deployment, ModelVersion
 
@@ -51,8 +54,14 @@ def test_home_shows_champion_run_and_decision(champion: Deployment, cast: Cast, 
     assert response.context["champion"] == champion
     assert [run.pk for run in response.context["runs"]] == [champion.model.run_id]
     assert response.context["decisions"][0].reason == "Good enough for the tests."
-    assert response.context["counts"] == {"notes": 60, "gold": 60, "new_gold": 0, "predictions": 0}
+    assert response.context["counts"] == {"notes": 60, "gold": 60, "new_gold": 0, "answered": 0}
     assert "Good enough for the tests." in response.content.decode()
+
+
+def test_home_counts_the_answers_of_thirty_days(champion: Deployment, cast: Cast, browser_of: SignIn) -> None:
+    answered(champion, timezone.now() - timedelta(days=29), 3)
+    answered(champion, timezone.now() - timedelta(days=31), 4)
+    assert browser_of(cast.lead).get("/p/clinic/").context["counts"]["answered"] == 3
 
 
 def test_home_shows_no_note_text(project: Project, cast: Cast, gold_notes: list[Note], browser_of: SignIn) -> None:

@@ -53,6 +53,26 @@ def test_change_makes_a_version_with_who_and_why(lead: Browser, cast: Cast, proj
     assert "Audited notes needed: 100 notes, now 60 notes" in page
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "value", "told"),
+    [
+        ("group_gap", "8", 0.08, "Allowed gap of a group: 5 %, now 8 %"),
+        ("fresh_days", "90", 90, "Age of a model: 180 days, now 90 days"),
+        ("audit_days", "14", 14, "Days without an audit: 28 days, now 14 days"),
+    ],
+)
+def test_setting_is_shown_and_saved(
+    lead: Browser, project: Project, name: str, said: str, value: float, told: str
+) -> None:
+    title, usual = told.split(":", maxsplit=1)[0], DEFAULTS[name]
+    page = lead.get(URL).content.decode()
+    assert title in page
+    assert f'name="{name}" value="{usual}"' in page
+    page = lead.post(URL, {**DEFAULTS, name: said, "reason": "Asked.", "base": "0"}, follow=True).content.decode()
+    assert getattr(policies.values_of(project), name) == value
+    assert told in page
+
+
 def test_the_same_again_changes_nothing(lead: Browser, project: Project) -> None:
     lead.post(URL, SAID)
     page = lead.post(URL, {**SAID, "base": "1"}, follow=True).content.decode()

@@ -41,10 +41,10 @@ function tellLost(lost) {
   if (notice) notice.hidden = !lost;
 }
 
-/** A table that is wider than its box can be scrolled by keyboard too. */
+/** A table that is wider or longer than its box can be scrolled by keyboard too. */
 function reachWideTables() {
   for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".table-box"))) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 }
