@@ -198,3 +198,15 @@ def test_charts_are_drawn_and_say_what_they_are(walk: Walk, clinic: dict[str, An
     assert charts.count() == walk.page.locator(".chart .main-svg:first-child").count() > 4
     assert all("Chart of the table below" in (one.get_attribute("aria-label") or "") for one in charts.all())
     assert walk.page.locator("section:has(.chart) details[open]").count() == 0
+
+
+def test_chart_keeps_its_height_in_a_window_of_another_size(walk: Walk, clinic: dict[str, Any], cast: Cast) -> None:
+    sign_in(walk.page.context, walk.url, cast.reviewer)
+    walk.go("/p/clinic/quality/", "reviewer")
+    drawn = walk.page.locator(".chart .main-svg:first-child")
+    before = drawn.first.bounding_box()
+    walk.page.set_viewport_size({"width": 900, "height": 700})
+    walk.page.wait_for_function(
+        "width => document.querySelector('.chart .main-svg').getBoundingClientRect().width < width", arg=before["width"]
+    )
+    assert drawn.first.bounding_box()["height"] == before["height"]

@@ -57,6 +57,8 @@ function draw(place) {
   /** @type {Figure} */
   const figure = JSON.parse(source?.textContent ?? "null");
   place.hidden = false;
+  // When the window is resized Plotly forgets the figure's own height and takes the place's.
+  if (figure.layout.height) place.style.height = `${figure.layout.height}px`;
   const showlegend = figure.data.length > 1;
   const layout = { ...figure.layout, showlegend, dragmode: false, template: look() };
   // @ts-ignore Plotly is a script of its own.
