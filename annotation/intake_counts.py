@@ -10,7 +10,7 @@ from annotation.intake import FIELDS, Read
 
 
 def _no_field() -> dict[str, list[int]]:
-    return {name: [0, 0] for name in sorted(FIELDS)}
+    return {name: [0, 0] for name in FIELDS}
 
 
 @dataclass(slots=True)

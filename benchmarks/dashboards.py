@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import shutil
 import statistics
 import time
 from collections.abc import Iterable, Sequence
@@ -14,6 +12,8 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test import Client
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import path as chromium_at
 
 PAGES = ("{0}", "{0}health/", "{0}traffic/", "{0}deployments/", "{0}quality/", "{0}policy/", "{0}models/", "{0}alerts/")
 DRAWN = """() => [...document.querySelectorAll('[data-figure]')].every((one) => one.querySelector('.main-svg'))"""
@@ -52,11 +52,10 @@ def in_chromium(session: str, pages: Sequence[str]) -> None:
     server.is_ready.wait()
     if server.error:
         raise server.error
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     url = f"http://127.0.0.1:{server.port}"
     try:
         with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            chromium = playwright.chromium.launch(executable_path=chromium_at(), args=["--no-sandbox"])
             context = chromium.new_context(viewport={"width": 1440, "height": 900})
             context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
             page = context.new_page()

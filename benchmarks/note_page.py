@@ -6,9 +6,7 @@ of twenty, for a note of many lines and for one of a single line. Needs Chromium
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.bench import Bench
+from tests.browser.chromium import path as chromium_at
 
 ROW = "c/o asthma, on Tab Metformin 500mg, no"
 BUILD = """data => {
@@ -84,9 +83,10 @@ def measure(page: Page, title: str, line_end: str) -> None:
 
 
 def main() -> None:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium_at(), args=["--headless", "--no-sandbox", "--disable-gpu"]
+        )
         for title, line_end in (("many lines", "\n"), ("one line", " ")):
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             measure(page, title, line_end)

@@ -17,7 +17,7 @@ def rules_of(project: Project) -> Rules:
 
 
 def newest_of(project: Project) -> TrainingRules | None:
-    return versions.newest_of(TrainingRules, project)
+    return versions.newest_of(TrainingRules, project=project)
 
 
 def order_of(run: Run) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from monitoring.policy import Level, Values
 from monitoring.windows.constraining import window_of
 from monitoring.windows.due import Stretch
 from monitoring.windows.measuring import Measured
+from monitoring.windows.rows import row
 from training.models import ModelVersion
 
 logger = logging.getLogger(__name__)
@@ -37,11 +38,11 @@ def renew(model: ModelVersion, values: Values) -> None:
 
 
 def _checked(model: ModelVersion, stretch: Stretch, measured: Measured) -> list[Check]:
-    row = constraints.from_training(model)
-    if row is None:
+    newest = constraints.from_training(model)
+    if newest is None:
         return []
     window = window_of(model.project_id, stretch, measured.sample.rows)
-    return check(read(row.document), window, measured.seen.drifts)
+    return check(read(newest.document), window, measured.seen.drifts)
 
 
 def _or_logged(model: ModelVersion, work: Callable[[], T]) -> T | None:
@@ -58,16 +59,7 @@ def _or_logged(model: ModelVersion, work: Callable[[], T]) -> T | None:
 def keep(window: Window, checks: Sequence[Check]) -> None:
     """Write them down as measurements of the window."""
     Measurement.objects.bulk_create(
-        Measurement(
-            project_id=window.project_id,
-            model_id=window.model_id,
-            window=window,
-            metric=METRIC,
-            feature=f"{one.field}:{one.check}",
-            value=one.to_json(),
-            level=one.level.value,
-        )
-        for one in checks
+        row(window, METRIC, f"{one.field}:{one.check}", one.to_json(), one.level) for one in checks
     )
 
 

@@ -31,7 +31,7 @@ def take_in(project: Project) -> list[Window]:
     if champion is None:
         return []
     windows = windows_of(champion, LOOKED_BACK)
-    scores = [audited(window.model, Stretch(window.starts_at, window.ends_at)) for window in windows]
+    scores = [audited(window.model, Stretch.of(window)) for window in windows]
     changed = [window for window, found in zip(windows, scores, strict=True) if _measure(window, found)]
     if changed:
         _judge_again(project, windows, scores)

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
+from annotation.clock import now_of
 from annotation.models import Project
 from monitoring.actions import auditing, freshness, late_labels, outages, watching, windows
 
@@ -29,7 +29,7 @@ def look_at(project: Project, at: datetime | None = None) -> None:
 
     What can't wait comes first, and what fails stops nothing else. Nothing is done while somebody else looks.
     """
-    at = at or project.simulated_at or timezone.now()
+    at = at or now_of(project)
     with _alone(project) as alone:
         if not alone:
             return

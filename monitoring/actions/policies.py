@@ -12,7 +12,7 @@ from monitoring.policy import Values, read
 
 
 def newest_of(project: Project) -> Policy | None:
-    return versions.newest_of(Policy, project)
+    return versions.newest_of(Policy, project=project)
 
 
 def values_of(project: Project) -> Values:

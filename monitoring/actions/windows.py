@@ -15,7 +15,7 @@ from monitoring.actions.alerts import News, Severity
 from monitoring.models import Measurement, Window, WindowNotes
 from monitoring.policy import Evidence, Judged, Level, Values, judge
 from monitoring.windows.due import Stretch, due
-from monitoring.windows.measuring import FULL_WINDOWS, Measured, measure
+from monitoring.windows.measuring import Measured, is_full, measure
 from monitoring.windows.rows import measurements
 from training.models import Deployment, ModelVersion
 
@@ -126,9 +126,7 @@ def _joins_reference(model: ModelVersion, measured: Measured, level: Level, valu
     """The first healthy windows are what later ones are held against: four, and more until there is enough in them."""
     if not measured.sample.rows or level not in (Level.NO_BASELINE, Level.INSUFFICIENT, Level.OK):
         return False
-    there = measured.reference
-    full = there.notes >= values.reference_notes or there.days >= values.reference_days
-    return not full or Window.objects.filter(model=model, in_reference=True).count() < FULL_WINDOWS
+    return not is_full(model, measured.reference, values)
 
 
 def reasons_json(judged: Judged) -> Sequence[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil, floor
 from typing import Protocol, TypeVar
 
@@ -12,21 +13,20 @@ import numpy as np
 from annotation.intake import FACETS
 from annotation.intake_counts import Came
 from monitoring.constraints.document import MOST_VALUES, STRING, TEXT, TYPES, Document, FieldRule
+from monitoring.drift.rows import Of, whose
 
 # From fewer notes no list of values is made, and no range of lengths.
 ENOUGH_FOR_VALUES, ENOUGH_FOR_RANGE = 100, 50
 LOW, HIGH = 0.005, 0.995
 
 
-class Row(Protocol):
+class Row(Of, Protocol):
     """A note in figures, such as drift's NoteRow: words of three letters or more, facets, the patient's pseudonym."""
 
     @property
     def words(self) -> int: ...
     @property
     def facets(self) -> Mapping[str, str]: ...
-    @property
-    def patient(self) -> str: ...
 
 
 R = TypeVar("R", bound=Row)
@@ -35,38 +35,36 @@ R = TypeVar("R", bound=Row)
 def one_a_patient(rows: Sequence[R]) -> list[R]:
     """The first note of each patient: notes of one patient are alike. A note of nobody known stands for itself."""
     first: dict[str, R] = {}
-    for number, row in enumerate(rows):
-        first.setdefault(row.patient or f"note {number}", row)
+    for name, row in zip(whose(rows), rows, strict=True):
+        first.setdefault(name, row)
     return list(first.values())
 
 
 def derive(rows: Sequence[Row], came: Came) -> Document:
     """Completeness and faults by the counts of what came, values and lengths by the rows; text is required."""
     n = came.documents
-    found = {
-        name: FieldRule(
+    if not n:
+        return Document({})
+    found = {}
+    for name, (present, faulty) in came.fields.items():
+        rule = FieldRule(
             type=TYPES.get(name, STRING),
             completeness=min(1.0, present / n),
             faulty=min(1.0, faulty / n),
             notes=n,
             required=name == TEXT,
         )
-        for name, (present, faulty) in came.fields.items()
-        if n
-    }
-    for name, rule in found.items():
         found[name] = _with_values(name, rule, rows)
-    return Document(found, came.unknown / n if n else 0.0)
+    return Document(found, came.unknown / n)
 
 
 def _with_values(name: str, rule: FieldRule, rows: Sequence[Row]) -> FieldRule:
-    more: dict[str, object] = {}
     if name in FACETS:
-        more["domain"] = _domain([row.facets[name] for row in rows if row.facets.get(name)])
-    elif name == TEXT and len(rows) >= ENOUGH_FOR_RANGE:
+        return replace(rule, domain=_domain([row.facets[name] for row in rows if row.facets.get(name)]))
+    if name == TEXT and len(rows) >= ENOUGH_FOR_RANGE:
         low, high = np.quantile([row.words for row in rows], (LOW, HIGH))
-        more = {"low": floor(low), "high": ceil(high)}
-    return FieldRule(rule.type, rule.completeness, rule.faulty, rule.notes, rule.required, **more)  # type: ignore[arg-type]
+        return replace(rule, low=floor(low), high=ceil(high))
+    return rule
 
 
 def _domain(values: Sequence[str]) -> dict[str, float]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, lgamma, log
 
+from monitoring.drift.libraries import library
 from training.statistics import wilson
 
 
@@ -35,21 +35,7 @@ def held_below(successes: int, n: int, allowed: float) -> Held:
 
 def at_least(successes: int, n: int, share: float) -> float:
     """How probable so many successes or more are in `n` trials of this chance."""
-    if successes <= 0 or share >= 1:
-        return 1.0
-    if share <= 0:
-        return 0.0
-    if successes <= n * share:
-        return 1.0 - at_least(n - successes + 1, n, 1 - share)
-    ways = lgamma(n + 1) - lgamma(successes + 1) - lgamma(n - successes + 1)
-    term = exp(ways + successes * log(share) + (n - successes) * log(1 - share))
-    total = 0.0
-    for hits in range(successes, n + 1):
-        total += term
-        if term <= total * 1e-12:
-            break
-        term *= (n - hits) / (hits + 1) * share / (1 - share)
-    return min(1.0, total)
+    return float(library("scipy.stats").binom.sf(successes - 1, n, share))
 
 
 def least(share: float, notes: int) -> float:

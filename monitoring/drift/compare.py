@@ -15,7 +15,7 @@ import numpy as np
 from annotation import bootstrap
 from annotation.bootstrap import Floats
 from monitoring.drift.features import FEATURES, NOT_GIVEN, Feature
-from monitoring.drift.rows import NoteRow
+from monitoring.drift.rows import NoteRow, whose
 
 BOOTSTRAPS = 2000
 # A bin that so few notes are expected in is put together with its neighbour.
@@ -92,7 +92,7 @@ def expect(
 
 def _patients(rows: Sequence[NoteRow]) -> tuple[list[int], int]:
     """The patient of each note by number, and how many there are; a note of nobody known is one by itself."""
-    names = [row.patient or f"note {number}" for number, row in enumerate(rows)]
+    names = whose(rows)
     number = {name: place for place, name in enumerate(dict.fromkeys(names))}
     return [number[name] for name in names], len(number)
 

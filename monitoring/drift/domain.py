@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from monitoring.drift.libraries import library
 from monitoring.drift.rows import words_of
 
 WARNS_FROM, GRAVE_FROM = 0.60, 0.75
@@ -42,24 +40,18 @@ class Term:
     reference: float
 
 
-@cache
-def _library(name: str) -> ModuleType:
-    """Only when something is told apart: they take two seconds and 80 MB, which no web process needs."""
-    return import_module(name)
-
-
 def tell_apart(reference: Sequence[str], window: Sequence[str], *, seed: int = 0) -> Told | None:
     """Cross-fitted: each note is judged by a classifier that did not see it. None when a side has too few notes."""
     if min(len(reference), len(window)) < FEWEST:
         return None
     texts = [*reference, *window]
     side = np.array([0] * len(reference) + [1] * len(window))
-    model = _library("sklearn.pipeline").make_pipeline(_vectorizer(), _classifier())
-    choosing = _library("sklearn.model_selection")
+    model = library("sklearn.pipeline").make_pipeline(_vectorizer(), _classifier())
+    choosing = library("sklearn.model_selection")
     folds = choosing.StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     # A plain sum of the weights, not a probability: within a fold they rank alike, and no fold is shifted.
     judged = choosing.cross_val_predict(model, texts, side, cv=folds, method="decision_function")
-    test = _library("scipy.stats").mannwhitneyu
+    test = library("scipy.stats").mannwhitneyu
     found = test(judged[side == 1], judged[side == 0], alternative="greater")
     return Told(float(found.statistic) / (len(reference) * len(window)), float(found.pvalue))
 
@@ -80,9 +72,9 @@ def top_terms(reference: Sequence[str], window: Sequence[str], *, most: int = TE
 
 
 def _vectorizer() -> Any:
-    vectorizer = _library("sklearn.feature_extraction.text").TfidfVectorizer
+    vectorizer = library("sklearn.feature_extraction.text").TfidfVectorizer
     return vectorizer(analyzer=words_of, min_df=2, max_features=5000, sublinear_tf=True)
 
 
 def _classifier() -> Any:
-    return _library("sklearn.linear_model").LogisticRegression(max_iter=200)
+    return library("sklearn.linear_model").LogisticRegression(max_iter=200)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 from zlib import crc32
 
 from annotation.spans import ScoredSpan
@@ -47,6 +47,18 @@ class NoteRow:
     @property
     def entities(self) -> int:
         return sum(self.labels.values())
+
+
+class Of(Protocol):
+    """A note of somebody: the patient's pseudonym, empty where it is not known."""
+
+    @property
+    def patient(self) -> str: ...
+
+
+def whose(rows: Iterable[Of]) -> list[str]:
+    """The patient of each note; one of nobody known is by itself."""
+    return [row.patient or f"note {number}" for number, row in enumerate(rows)]
 
 
 def words_of(text: str) -> list[str]:

@@ -63,7 +63,7 @@ def notes_of(window: Window, against: Against) -> tuple[Sequence[int], Sequence[
     """Ids and rows of what the window is held against; none where there is nothing."""
     if against == HEALTHY:
         return reference_notes(window.model)
-    held = kept_training(window.model) if against == LAST_TRAINING else last_year(window.model, _stretch(window))
+    held = kept_training(window.model) if against == LAST_TRAINING else last_year(window.model, Stretch.of(window))
     return (held.notes, held.rows) if held else ((), ())
 
 
@@ -81,12 +81,8 @@ def why_not(window: Window, against: Against) -> str:
                 "needed to compare. A new version trained with more gold will have them."
             )
     if against == LAST_YEAR:
-        rows, then = len(last_year(window.model, _stretch(window)).rows), a_year_before(_stretch(window))
+        rows, then = len(last_year(window.model, Stretch.of(window)).rows), a_year_before(Stretch.of(window))
         if rows < FEWEST:
             said = f"only {rows} notes that were read" if rows else "no windows a year ago"
             return f"From {then.start:%-d %b %Y} to {then.end:%-d %b %Y} there are {said}; {FEWEST} notes are needed."
     return "The newest window was not held against it; the next one will be."
-
-
-def _stretch(window: Window) -> Stretch:
-    return Stretch(window.starts_at, window.ends_at)

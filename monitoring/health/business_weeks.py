@@ -12,6 +12,7 @@ from django.db.models import DateField, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
+from annotation.clock import now_of
 from annotation.models import Project, Task, User
 from annotation.models.counting import Median
 from monitoring.quality import reading
@@ -72,7 +73,7 @@ class Span:
 
 def weeks_of(project: Project) -> list[Week]:
     """The last eight, the oldest first. The newest is the one that runs."""
-    now = project.simulated_at or timezone.now()
+    now = now_of(project)
     monday = week_of(now.date())
     firsts = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
     span = Span(project, datetime.combine(firsts[0], time.min, UTC), now)

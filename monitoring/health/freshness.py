@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils import timezone
-
+from annotation.clock import now_of
 from monitoring.actions.freshness import ages
 from monitoring.health.read import Health
 from monitoring.policy import Ages, stale
 from monitoring.policy.freshness import AUDITS, MODEL
 from monitoring.quality.section import Cell, Column, Kind, Section
 from monitoring.windows.rows import UNSEEN
-from training.models import Deployment
 
 
 def section(health: Health) -> Section:
-    champion = Deployment.objects.champion_of(health.project)
-    now = health.project.simulated_at or timezone.now()
-    found = ages(champion, now) if champion else None
+    found = ages(health.champion, now_of(health.project)) if health.champion else None
     return Section(
         "freshness",
         "Freshness",

@@ -43,6 +43,10 @@ class Health:
         return max(own, key=lambda window: window.starts_at, default=None)
 
     @cached_property
+    def champion(self) -> Deployment | None:
+        return Deployment.objects.champion_of(self.project)
+
+    @cached_property
     def values(self) -> Values:
         return policies.values_of(self.project)
 

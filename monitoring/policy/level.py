@@ -62,6 +62,9 @@ class Reference:
     notes: int
     days: float
 
+    def is_full(self, values: Values) -> bool:
+        return self.notes >= values.reference_notes or self.days >= values.reference_days
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -144,7 +147,7 @@ def _raw(windows: Sequence[Evidence], values: Values, reference: Reference) -> J
     newest = windows[-1]
     if out := tuple(outages(newest, values)):
         return Judged(Level.CRITICAL, out)
-    full = reference.notes >= values.reference_notes or reference.days >= values.reference_days
+    full = reference.is_full(values)
     enough = newest.answers >= values.window_notes
     # The KPI knows by itself how many notes it needs, and needs no reference.
     found = (*_quality(newest, values), *(_drift(windows, values) if enough and full else ()))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from annotation.access import Right, in_project, person
-from annotation.errors import ActionError
 from annotation.intake import FACETS
 from annotation.models import Project
 from monitoring.actions import constraints as acts
@@ -21,9 +19,9 @@ from monitoring.constraints import Document, FieldRule, read
 from monitoring.constraints.document import TEXT
 from monitoring.constraints.words import differences, read_out
 from monitoring.models import Constraints
-from training.models import Deployment, ModelVersion
+from monitoring.views.settings_versions import save, versions
+from training.models import Deployment
 
-SHOWN = 50
 NOTHING = Document({})
 
 
@@ -93,14 +91,18 @@ def constraints(request: HttpRequest, project: Project) -> HttpResponse:
     newest = acts.newest_of(champion.model) if champion else None
     document = read(newest.document) if newest else NOTHING
     form = _form(request, newest, document) if newest and may_change else None
-    if newest and form and form.is_valid() and _saved(request, form, newest.model):
-        return redirect("constraints", slug=project.slug)
+    if newest and form and form.is_valid():
+        more = {"model": newest.model, "name": form.name, "by": person(request)}
+        if save(request, form, form.changed(), acts.NOUN, acts.edit, **more):
+            return redirect("constraints", slug=project.slug)
     context = {
         "champion": champion,
         "newest": newest,
         "rules": [(one, rule, read_out(rule)) for one, rule in document.fields.items()],
         "form": form,
-        "versions": _versions(newest.model) if newest else [],
+        "versions": versions(Constraints.objects.filter(model=newest.model), _differences, "document")
+        if newest
+        else [],
     }
     return render(request, "monitoring/constraints.html", context)
 
@@ -112,27 +114,7 @@ def _form(request: HttpRequest, newest: Constraints, document: Document) -> Rule
     return RuleForm(name, document.fields[name], newest.version, request.POST or None) if name else None
 
 
-def _saved(request: HttpRequest, form: RuleForm, model: ModelVersion) -> bool:
-    """Put what was changed in force; False when the form has to say why not."""
-    changed, said = form.changed(), form.cleaned_data
-    if not changed:
-        messages.info(request, "Nothing was changed.")
-        return True
-    try:
-        made = acts.edit(
-            model=model, name=form.name, said=changed, by=person(request), reason=said["reason"], base=said["base"]
-        )
-    except ActionError as error:
-        form.add_error(None, str(error))
-        return False
-    messages.success(request, f"Version {made.version} of the constraints is in force.")
-    return True
-
-
-def _versions(model: ModelVersion) -> list[dict[str, Any]]:
-    """The newest first: each with what it changed."""
-    rows = list(Constraints.objects.filter(model=model).select_related("created_by").order_by("-version")[: SHOWN + 1])
-    told = [{"row": new, "changes": differences(read(old.document), read(new.document))} for new, old in pairwise(rows)]
-    if rows and len(rows) <= SHOWN:
-        told.append({"row": rows[-1], "changes": [f"the rules of {len(rows[-1].document['fields'])} fields"]})
-    return told
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    if not before:
+        return [f"the rules of {len(after['fields'])} fields"]
+    return differences(read(before), read(after))

@@ -10,11 +10,11 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from annotation.access import Right, in_project, person
+from annotation.clock import now_of
 from annotation.errors import ActionError
 from annotation.models import Project
 from monitoring.actions import responses
@@ -98,7 +98,7 @@ def view(name: str, right: Right) -> Callable[..., HttpResponseBase]:
 
 def _do(request: HttpRequest, project: Project, act: Act, form: ActForm) -> None:
     days = form.cleaned_data["days"]
-    now = project.simulated_at or timezone.now()
+    now = now_of(project)
     event = Event(act.kind, until=now + timedelta(days=days) if act.days and days else None)
     try:
         confirmed = _confirmed(request, project) if act.days else ""

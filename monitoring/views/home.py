@@ -9,10 +9,10 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from annotation.access import Right, in_project, person, projects_of
+from annotation.clock import now_of
 from annotation.models import Annotation, Note, Project, Task
 from monitoring.actions import accuracy, policies, responses
 from monitoring.health.read import Health
@@ -90,6 +90,6 @@ def counts(project: Project, champion: Deployment | None) -> dict[str, int]:
 
 def answered_of_late(project: Project) -> int:
     """Documents that its models answered in the last DAYS days. By the counts of minutes: the log may have millions."""
-    since = (project.simulated_at or timezone.now()) - timedelta(days=DAYS)
+    since = now_of(project) - timedelta(days=DAYS)
     minutes = TrafficMinute.objects.filter(deployment__project=project, minute__gte=since)
     return int(minutes.aggregate(documents=Sum("documents", default=0))["documents"])

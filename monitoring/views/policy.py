@@ -90,7 +90,7 @@ def policy(request: HttpRequest, project: Project) -> HttpResponse:
         "form": form if may_change else None,
         "groups": [(group, _read_out(group, values)) for group in GROUPS],
         "newest": newest,
-        "versions": versions(Policy, project, differences),
+        "versions": versions(Policy.objects.filter(project=project), differences),
     }
     return render(request, "monitoring/policy.html", context)
 

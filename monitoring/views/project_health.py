@@ -27,7 +27,7 @@ from training.models import Deployment
 def health(request: HttpRequest, project: Project) -> HttpResponse:
     found = _asked(request, project)
     row = responses.of(project)
-    champion = Deployment.objects.champion_of(project)
+    champion = found.champion
     compared, titles = looked_into(found)
     collecting = Task.objects.filter(project=project, reason=Task.Reason.DRIFT_SLICE).unfinished()
     context = {

@@ -1,17 +1,17 @@
-"""What the pages of settings by version have in common: the rules of training, and the policy."""
+"""What pages of settings by version have in common: the rules of training, the policy, the constraints."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Model
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from annotation.errors import ActionError
-from annotation.models import Project
 
 SHOWN = 50
 Values = Mapping[str, Any]
@@ -35,11 +35,10 @@ def save(
 
 
 def versions(
-    rows_of: type[Model], project: Project, differences: Callable[[Values, Values], list[str]]
+    mine: QuerySet[Any], differences: Callable[[Values, Values], list[str]], column: str = "values"
 ) -> list[dict[str, Any]]:
-    """The rows of a project, the newest first: each with what it changed."""
-    mine = rows_of._default_manager.filter(project=project)
-    rows: list[Any] = list(mine.select_related("created_by").order_by("-version"))
-    before = [row.values for row in rows[1:]] + [{}]
-    told = [{"row": row, "changes": differences(old, row.values)} for row, old in zip(rows, before, strict=False)]
-    return told[:SHOWN]
+    """The rows of `mine`, the newest first: each with what it changed in this column; nothing stood there before."""
+    rows = list(mine.select_related("created_by").order_by("-version")[: SHOWN + 1])
+    stood = [getattr(row, column) for row in rows] + [{}]
+    changes = [differences(old, new) for new, old in pairwise(stood)]
+    return [{"row": row, "changes": said} for row, said in zip(rows, changes, strict=True)][:SHOWN]

@@ -35,7 +35,7 @@ def training_rules(request: HttpRequest, project: Project) -> HttpResponse:
         "form": form if may_change else None,
         "groups": told(rules),
         "newest": newest,
-        "versions": versions(TrainingRules, project, differences),
+        "versions": versions(TrainingRules.objects.filter(project=project), differences),
     }
     return render(request, "monitoring/training_rules.html", context)
 

@@ -10,7 +10,6 @@ from annotation.models import IntakeHour, Note
 from monitoring.constraints import Document, Row, Window, derive
 from monitoring.constraints.deriving import came_of_rows
 from monitoring.drift import words_of
-from monitoring.models import Window as MeasuredWindow
 from monitoring.models import WindowNotes
 from monitoring.windows.due import Stretch
 from monitoring.windows.intake import came_in
@@ -56,7 +55,7 @@ def of_reference(model: ModelVersion) -> Document | None:
     counted = True
     for read in kept.select_related("window").order_by("window__starts_at"):
         found = unpacked(bytes(read.rows))
-        one = window_of(read.window.project_id, _stretch(read.window), found)
+        one = window_of(read.window.project_id, Stretch.of(read.window), found)
         counted = counted and one.counted
         came.add(one.came)
         rows += found
@@ -74,7 +73,3 @@ def window_of(project_id: int, stretch: Stretch, rows: Sequence[Row]) -> Window:
     if came.documents >= len(rows):
         return Window(came, rows)
     return Window(came_of_rows(rows), rows, counted=False)
-
-
-def _stretch(window: MeasuredWindow) -> Stretch:
-    return Stretch(window.starts_at, window.ends_at)

@@ -21,6 +21,10 @@ class Stretch:
     start: datetime
     end: datetime
 
+    @classmethod
+    def of(cls, window: Window) -> Stretch:
+        return cls(window.starts_at, window.ends_at)
+
 
 def due(champion: Deployment, values: Values, now: datetime) -> Iterator[Stretch]:
     """The oldest first. Nothing when the clock was turned back."""

@@ -44,7 +44,7 @@ def measure(model: ModelVersion, stretch: Stretch, values: Values) -> Measured:
     count = counted(model, stretch)
     notes = sample(model, stretch)
     before = list(Window.objects.filter(model=model, ends_at__lte=stretch.start).order_by("-starts_at")[: POOLED - 1])
-    audits = [audited(model, Stretch(one.starts_at, one.ends_at)) for one in reversed(before)]
+    audits = [audited(model, Stretch.of(one)) for one in reversed(before)]
     audits.append(audited(model, stretch))
     found = _beside_reference(model, notes)
     fair = groups([note for window in audits for note in window], allowed=values.group_gap)
@@ -76,6 +76,11 @@ def reference_of(model: ModelVersion) -> Reference:
     windows = list(Window.objects.filter(model=model, in_reference=True))
     days = sum((one.ends_at - one.starts_at).total_seconds() for one in windows) / 86_400
     return Reference(sum(one.notes_read for one in windows), days)
+
+
+def is_full(model: ModelVersion, there: Reference, values: Values) -> bool:
+    """Whether the champion's reference, of which so much is there, takes no more windows."""
+    return there.is_full(values) and Window.objects.filter(model=model, in_reference=True).count() >= FULL_WINDOWS
 
 
 def reference_notes(model: ModelVersion) -> tuple[list[int], list[NoteRow]]:

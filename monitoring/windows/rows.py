@@ -17,18 +17,18 @@ DRIFT, AUDIT, GAP, UNSEEN = "drift", "window_audit", "gap", "unseen_words"
 def measurements(window: Window, measured: Measured) -> Iterator[Measurement]:
     """What pages show of the window: each feature, the audited notes, unseen words, each group."""
     for drift, value in _features(measured.seen):
-        yield _row(window, DRIFT, drift.name, value, drift.level)
+        yield row(window, DRIFT, drift.name, value, drift.level)
     for metric, seen in measured.others.items():
-        yield from (_row(window, metric, drift.name, value, None) for drift, value in _features(seen))
+        yield from (row(window, metric, drift.name, value, None) for drift, value in _features(seen))
     if measured.audits:
         yield audit_row(window, measured)
     if words := sum(row.words for row in measured.sample.rows):
         unseen = sum(row.unseen for row in measured.sample.rows)
-        yield _row(window, UNSEEN, "", {"share": unseen / words, "words": words}, None)
+        yield row(window, UNSEEN, "", {"share": unseen / words, "words": words}, None)
     for group in measured.groups:
         unfair = any(gap.is_unfair() for gap in group.gaps)
         level = Level.WARNING if unfair else Level.OK if group.gaps else Level.INSUFFICIENT
-        yield _row(window, GAP, group.part.title[:250], group.to_json(), level)
+        yield row(window, GAP, group.part.title[:250], group.to_json(), level)
 
 
 def _features(seen: Seen) -> Iterator[tuple[Drift, dict[str, object]]]:
@@ -43,10 +43,11 @@ def _features(seen: Seen) -> Iterator[tuple[Drift, dict[str, object]]]:
 
 def audit_row(window: Window, measured: Measured) -> Measurement:
     """F1 of the window's own audited notes, however few: the trend shows their interval."""
-    return _row(window, AUDIT, "", score([note.counts for note in measured.audits]), None)
+    return row(window, AUDIT, "", score([note.counts for note in measured.audits]), None)
 
 
-def _row(window: Window, metric: str, feature: str, value: object, level: Level | None) -> Measurement:
+def row(window: Window, metric: str, feature: str, value: object, level: Level | None) -> Measurement:
+    """A measurement of the window, unsaved."""
     return Measurement(
         project_id=window.project_id,
         model_id=window.model_id,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.browser.bench import Bench
+from tests.browser.chromium import path as chromium_at
 
 # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -34,7 +34,7 @@ def _missing(reason: str) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    path = chromium_at()
     if not path:
         _missing("No Chromium: the browser tests did not run. Install it (apt-get install chromium) or set CHROMIUM.")
     with sync_playwright() as playwright:

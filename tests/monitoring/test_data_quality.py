@@ -71,7 +71,7 @@ def test_full_reference_derives_them_anew_once_and_what_was_edited_stays(champio
     healthy_windows(champion, 3)
     model = champion.model
     edited = constraints.edit(
-        model=model, name="city", said={"completeness": 0.5}, by=cast.lead, reason="Two clinics send none.", base=1
+        model=model, name="city", values={"completeness": 0.5}, by=cast.lead, reason="Two clinics send none.", base=1
     )
     assert [row.version for row in Constraints.objects.filter(model=model)] == [2, 1]
     a_week(champion, 3, calm(3, 60))
@@ -94,9 +94,10 @@ def test_reference_is_read_by_its_counts_where_there_are_any(champion: Deploymen
         intake_hours.add({(champion.project_id, "api", hour): came(100)})
         serve(champion, start + week * WEEK + timedelta(days=1), calm(week, 60))
     windows.measure_due(champion.project, start + 4 * WEEK)
-    newest = constraints.document_of(champion.model)
+    newest = constraints.newest_of(champion.model)
     assert newest is not None
-    assert (newest.fields["doctor"].notes, newest.fields["id"].completeness) == (400, 1.0)
+    fields = read(newest.document).fields
+    assert (fields["doctor"].notes, fields["id"].completeness) == (400, 1.0)
 
 
 def test_field_that_is_gone_is_violated_told_once_and_over_by_itself(champion: Deployment) -> None:
@@ -132,7 +133,7 @@ def test_window_without_notes_neither_tells_nor_resolves(champion: Deployment) -
 def test_edited_rule_is_what_the_next_window_is_held_against(champion: Deployment, cast: Cast) -> None:
     healthy_windows(champion, 1, notes_a_week=90)
     constraints.edit(
-        model=champion.model, name="specialty", said={"completeness": 0.0}, by=cast.lead, reason="None now.", base=1
+        model=champion.model, name="specialty", values={"completeness": 0.0}, by=cast.lead, reason="None now.", base=1
     )
     window = a_week(champion, 1, without_specialty(calm(1)))
     assert not {"specialty:completeness_check", "specialty:missing_column_check"} & violated(window)
@@ -149,14 +150,14 @@ def test_edit_of_an_old_version_without_reason_or_of_what_can_not_be_changes_not
 ) -> None:
     said = {"model": champion.model, "name": "city", "by": cast.lead, "reason": "So.", "base": 1}
     with pytest.raises(ActionError, match="There are no constraints yet"):
-        constraints.edit(**said, said={"required": True})
+        constraints.edit(**said, values={"required": True})
     constraints.from_training(champion.model)
     with pytest.raises(ActionError, match="There is no reason"):
-        constraints.edit(**{**said, "reason": " "}, said={"required": True})
+        constraints.edit(**{**said, "reason": " "}, values={"required": True})
     with pytest.raises(ActionError, match=r"The completeness of city is 7"):
-        constraints.edit(**said, said={"completeness": 7})
+        constraints.edit(**said, values={"completeness": 7})
     with pytest.raises(TooLate, match="Version 1 of the constraints was saved"):
-        constraints.edit(**{**said, "base": 0}, said={"required": True})
+        constraints.edit(**{**said, "base": 0}, values={"required": True})
     assert Constraints.objects.count() == 1
 
 

@@ -112,7 +112,7 @@ def test_last_year_is_what_overlaps_it_and_nothing_else(champion: Deployment) ->
     earlier = [week(champion, start, number, calm(number)) for number in (0, 1, 3, 4)]
     window = week(champion, start, 54, calm(54))
     # From week 1 until before week 4.
-    held = last_year(champion.model, Stretch(window.starts_at, window.ends_at))
+    held = last_year(champion.model, Stretch.of(window))
     assert set(held.notes) == {*earlier[1].read.notes, *earlier[2].read.notes}
     assert held.rows == [row for one in earlier[1:3] for row in unpacked(bytes(one.read.rows))]
     # The same model read them.

@@ -37,4 +37,7 @@ class IntakeCounts:
 
     def _add(self, key: tuple[int, str, int], came: Came) -> None:
         with self._lock:
-            self._waiting.setdefault(key, Came()).add(came)
+            waiting = self._waiting.get(key)
+            if waiting is None:
+                waiting = self._waiting[key] = Came()
+            waiting.add(came)

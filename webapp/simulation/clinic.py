@@ -11,6 +11,7 @@ from random import Random
 from django.utils import timezone
 
 from annotation.actions import clients, notes, people, projects, revisions
+from annotation.clock import now_of
 from annotation.errors import ActionError
 from annotation.models import Note, Project, Role, User
 from annotation.spans import Span
@@ -62,7 +63,7 @@ class Clinic:
     @property
     def now(self) -> datetime:
         """The time that it is there."""
-        return self.project.simulated_at or timezone.now()
+        return now_of(self.project)
 
 
 def open_clinic(*, slug: str, title: str, days: int, seed: int, audit_rate: float, say: Say) -> Clinic:
