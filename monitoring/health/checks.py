@@ -8,6 +8,7 @@ from typing import Any
 from monitoring.actions.data_quality import METRIC
 from monitoring.constraints import CHECKS
 from monitoring.constraints.checking import DRIFT, FEATURES
+from monitoring.health.against import HEALTHY
 from monitoring.health.drift import TITLES
 from monitoring.health.read import Health
 from monitoring.models import Measurement
@@ -39,15 +40,13 @@ def section(health: Health) -> Section:
     )
 
 
-def examples(health: Health) -> dict[str, str]:
-    """Features that stand for what is violated: their pages have the notes. By name, with a title."""
+def examples(health: Health) -> list[tuple[Measurement, str]]:
+    """Features of the newest window, held against the first healthy ones, that stand for what is violated: their pages
+    have the notes. Each with its title."""
     found = {FEATURES.get(row.value["field"], "") for row in _newest(health) if row.level == Level.WARNING}
-    window = health.windows[-1] if health.windows else None
-    return {
-        row.feature: TITLES[row.feature]
-        for row in health.measured(health.against.metric)
-        if row.window == window and row.feature in found
-    }
+    newest = health.windows[-1] if health.windows else None
+    rows = health.measured(HEALTHY.metric)
+    return [(row, TITLES[row.feature]) for row in rows if row.window == newest and row.feature in found]
 
 
 def _newest(health: Health) -> list[Measurement]:

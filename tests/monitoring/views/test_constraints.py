@@ -120,6 +120,10 @@ def test_health_page_has_violations_first_and_the_way_to_notes_and_constraints(
     assert "Specialty is there in 0.0 % of 90 documents" in text
     assert f'href="{URL}"' in text
     assert f'href="/windows/{window.pk}/specialty/"' in text
+    # The notes are on the page of the feature against the healthy windows, whatever the drift is shown from.
+    assert f'/windows/{window.pk}/specialty/">Example notes' in page(
+        browser_of(cast.annotator), "/p/clinic/health/?against=year"
+    )
     answer = browser_of(cast.approver).get("/p/clinic/health/checks.csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode())))
     assert rows[0] == ["Check", "Field", "Value", "Allowed", "n", "95 % interval", "q", "State"]
